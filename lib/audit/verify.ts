@@ -1,0 +1,164 @@
+import type { AccountState } from '../domain/account.js'
+import type { Entry } from '../domain/entry.js'
+import { evolve } from '../domain/evolve.js'
+import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
+import type { View } from '../domain/view.js'
+import { chainHash, GENESIS_HASH } from '../store/chain.js'
+import { encodeEntry } from '../store/codec.js'
+import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
+
+export interface VerificationProblem {
+  /** The entry where it shows; `null` where it concerns an account as a whole. */
+  readonly sequence: number | null
+  readonly accountId: string | null
+  readonly message: string
+}
+
+export interface VerificationReport {
+  readonly ok: boolean
+  /** Journal entries checked. */
+  readonly entries: number
+  /** Accounts whose balances were rebuilt and compared. */
+  readonly accounts: number
+  /** Hex hash of the last entry. */
+  readonly headHash: string
+  /** The first problems found, at most 100. */
+  readonly problems: readonly VerificationProblem[]
+}
+
+const PAGE_LENGTH = 1_000
+const PROBLEMS_MAX = 100
+
+/**
+ * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, and every balance rebuilt
+ * and compared with what the store keeps. Runs on a snapshot, beside the running writer.
+ */
+export async function verify(session: StoreSession): Promise<VerificationReport> {
+  const snapshot = await session.snapshot()
+  try {
+    return await new Verification(snapshot).run()
+  } finally {
+    await snapshot.close()
+  }
+}
+
+class Verification {
+  readonly #snapshot: StoreSnapshot
+  readonly #problems: VerificationProblem[] = []
+  readonly #rebuilt = new Rebuilt()
+  #sequence = 0
+  #hash = GENESIS_HASH
+  #timestamp = 0
+
+  constructor(snapshot: StoreSnapshot) {
+    this.#snapshot = snapshot
+  }
+
+  async run(): Promise<VerificationReport> {
+    const { head, tablesThrough } = this.#snapshot
+    let accounts = 0
+    if (tablesThrough === 0) accounts = await this.#compareAccounts()
+    for (let isMore = true; isMore && this.#sequence < head.sequence; ) {
+      const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })
+      isMore = page.length > 0
+      for (const chained of page) {
+        await this.#recall(chained.entry)
+        this.#check(chained)
+        if (this.#sequence === tablesThrough) accounts = await this.#compareAccounts()
+      }
+    }
+    if (this.#sequence !== head.sequence || this.#hash !== head.hash) {
+      this.#report(head.sequence, null, `the journal ends at entry ${this.#sequence} and not at the recorded head`)
+    }
+    const problems = this.#problems
+    return { ok: problems.length === 0, entries: this.#sequence, accounts, headHash: this.#hash, problems }
+  }
+
+  #check(chained: ChainedEntry): void {
+    const { entry } = chained
+    const expected = ++this.#sequence
+    if (entry.sequence !== expected) this.#report(expected, null, `entry ${entry.sequence} stands in the place of ${expected}`)
+    if (chained.previousHash !== this.#hash || chained.hash !== chainHash(this.#hash, chained.encoded)) {
+      this.#report(expected, null, 'the hash chain is broken: this entry or one before it was changed')
+    }
+    if (encodeEntry(entry) !== chained.encoded) this.#report(expected, null, 'the stored text is not in its canonical form')
+    if (entry.timestamp < this.#timestamp) this.#report(expected, null, 'recorded time runs backwards')
+    this.#hash = chained.hash
+    this.#timestamp = entry.timestamp
+    try {
+      this.#rebuilt.apply(entry)
+    } catch (error) {
+      this.#report(expected, null, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Fetches the earlier transaction that an entry refers to: too many may be referred to later to keep them all. */
+  async #recall({ command }: Entry): Promise<void> {
+    const id =
+      'originalTransactionId' in command
+        ? command.originalTransactionId
+        : 'authorizationId' in command
+          ? command.authorizationId
+          : undefined
+    const sequence = id === undefined ? undefined : sequenceOfTransactionId(id)
+    if (sequence === undefined || this.#rebuilt.transactions.has(sequence)) return
+    const [found] = await this.#snapshot.journal({ after: sequence - 1, limit: 1 })
+    if (found !== undefined) this.#rebuilt.transactions.set(sequence, { entry: found.entry, refunded: [], hold: null })
+  }
+
+  /** Compares the balances that the store keeps with the rebuilt ones, both ways. */
+  async #compareAccounts(): Promise<number> {
+    let count = 0
+    let after = ''
+    for (;;) {
+      const page = await this.#snapshot.accounts({ after, limit: PAGE_LENGTH })
+      for (const stored of page) {
+        const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
+        if (difference !== undefined) this.#report(null, stored.accountId, difference)
+      }
+      count += page.length
+      after = page.at(-1)?.accountId ?? ''
+      if (page.length < PAGE_LENGTH) break
+    }
+    const missing = this.#rebuilt.accounts.size - count
+    if (missing > 0) this.#report(null, null, `${missing} accounts of the journal are missing from the store`)
+    return count
+  }
+
+  #report(sequence: number | null, accountId: string | null, message: string): void {
+    if (this.#problems.length < PROBLEMS_MAX) this.#problems.push({ sequence, accountId, message })
+  }
+}
+
+function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): string | undefined {
+  if (rebuilt === undefined) return 'the store keeps an account that the journal does not know'
+  for (const field of ['posted', 'held', 'overdraftLimit', 'currency', 'frozen', 'closed'] as const) {
+    if (stored[field] !== rebuilt[field]) return `${field} is ${stored[field]} in the store, ${rebuilt[field]} by the journal`
+  }
+  return undefined
+}
+
+/** The state that follows from the journal, as far as `evolve` asks for it. */
+class Rebuilt implements View {
+  readonly accounts = new Map<string, AccountState>()
+  /** Only what entries refer to: refunded payments and holds. */
+  readonly transactions = new Map<number, TransactionState>()
+
+  account(accountId: string): AccountState | undefined {
+    return this.accounts.get(accountId)
+  }
+
+  keyed(): undefined {
+    return undefined
+  }
+
+  transaction(transactionId: string): TransactionState | undefined {
+    return this.transactions.get(sequenceOfTransactionId(transactionId) ?? 0)
+  }
+
+  apply(entry: Entry): void {
+    const changes = evolve(this, entry)
+    for (const account of changes.accounts) this.accounts.set(account.accountId, account)
+    for (const state of changes.transactions) this.transactions.set(state.entry.sequence, state)
+  }
+}

@@ -1,0 +1,73 @@
+export type FreezeDirection = 'debits' | 'credits' | 'all'
+
+export type Metadata = Readonly<Record<string, string>>
+
+/** An account as the ledger keeps it. Amounts are minor units, times are milliseconds since the epoch. */
+export interface AccountState {
+  readonly accountId: string
+  readonly currency: string
+  readonly posted: bigint
+  readonly held: bigint
+  readonly overdraftLimit: bigint
+  readonly frozen: FreezeDirection | null
+  readonly closed: boolean
+  readonly metadata: Metadata
+  readonly createdAt: number
+  /** The sequence of the entry that created the account: its number for life. */
+  readonly createdSequence: number
+  /** No open hold of this account ends before this time; `null` when none is open. */
+  readonly holdDeadline: number | null
+}
+
+/** Where deposits and opening balances come from, and where payments without a payee go. */
+export const FUNDING = '@funding'
+export const SETTLEMENT = '@settlement'
+export const SYSTEM_NAMES: readonly string[] = [FUNDING, SETTLEMENT]
+
+export function isSystemAccount(accountId: string): boolean {
+  return accountId.startsWith('@')
+}
+
+/** System accounts exist once per currency: `@settlement:USD`. */
+export function systemAccountId(name: string, currency: string): string {
+  return `${name}:${currency}`
+}
+
+/** The system account behind an id, opened on first use; `undefined` for ids that name none. */
+export function newSystemAccount(accountId: string, opened: { at: number; sequence: number }): AccountState | undefined {
+  const [name, currency, ...rest] = accountId.split(':')
+  if (!name || !currency || rest.length > 0 || !SYSTEM_NAMES.includes(name)) return undefined
+  return newAccount({ accountId, currency, overdraftLimit: 0n, metadata: {}, ...opened })
+}
+
+export function newAccount(account: {
+  accountId: string
+  currency: string
+  overdraftLimit: bigint
+  metadata: Metadata
+  at: number
+  sequence: number
+}): AccountState {
+  return {
+    accountId: account.accountId,
+    currency: account.currency,
+    posted: 0n,
+    held: 0n,
+    overdraftLimit: account.overdraftLimit,
+    frozen: null,
+    closed: false,
+    metadata: account.metadata,
+    createdAt: account.at,
+    createdSequence: account.sequence,
+    holdDeadline: null
+  }
+}
+
+/** What may still be spent or held: `posted − held + overdraftLimit`. */
+export function availableOf(account: AccountState): bigint {
+  return account.posted - account.held + account.overdraftLimit
+}
+
+export function isFrozenFor(account: AccountState, direction: 'debits' | 'credits'): boolean {
+  return account.frozen === 'all' || account.frozen === direction
+}

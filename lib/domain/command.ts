@@ -1,0 +1,130 @@
+import type { FreezeDirection, Metadata } from './account.js'
+
+/** Commands as the ledger executes them: checked, copied, amounts as `bigint` minor units. */
+export type Command =
+  | CreateAccount
+  | ProcessPayment
+  | RefundPayment
+  | Deposit
+  | Transfer
+  | PostTransaction
+  | AuthorizePayment
+  | CapturePayment
+  | VoidPayment
+  | SetAccountLimits
+  | FreezeAccount
+  | UnfreezeAccount
+  | CloseAccount
+
+/** What the ledger records: the commands of callers, and the expiry of a hold, which nobody calls. */
+export type RecordedCommand = Command | ExpireHold
+
+export interface CreateAccount {
+  readonly type: 'CreateAccount'
+  readonly accountId: string
+  readonly currency: string
+  readonly initialBalance: bigint
+  readonly overdraftLimit: bigint
+  readonly metadata: Metadata
+  readonly idempotencyKey?: string
+}
+
+interface Keyed {
+  readonly accountId: string
+  readonly idempotencyKey: string
+}
+
+/** What every command that moves or reserves money may carry. */
+interface MoneyCommand extends Keyed {
+  /** The currency the caller believes in; declined `currency_mismatch` when the account has another. */
+  readonly currency?: string
+  readonly metadata?: Metadata
+  readonly onDecline?: 'retry' | 'keep'
+}
+
+export interface ProcessPayment extends MoneyCommand {
+  readonly type: 'ProcessPayment'
+  readonly amount: bigint
+  readonly payee?: string
+}
+
+export interface RefundPayment extends MoneyCommand {
+  readonly type: 'RefundPayment'
+  /** Omitted: all that remains. */
+  readonly amount?: bigint
+  readonly originalTransactionId: string
+  /** Which leg of a multi-leg transaction, from 0. */
+  readonly leg?: number
+}
+
+export interface Deposit extends MoneyCommand {
+  readonly type: 'Deposit'
+  readonly amount: bigint
+}
+
+export interface Transfer extends MoneyCommand {
+  readonly type: 'Transfer'
+  readonly amount: bigint
+  readonly to: string
+}
+
+export interface Leg {
+  readonly from: string
+  readonly to: string
+  readonly amount: bigint
+  readonly currency: string
+}
+
+export interface PostTransaction extends Keyed {
+  readonly type: 'PostTransaction'
+  readonly legs: readonly Leg[]
+  readonly metadata?: Metadata
+  readonly onDecline?: 'retry' | 'keep'
+}
+
+export interface AuthorizePayment extends MoneyCommand {
+  readonly type: 'AuthorizePayment'
+  readonly amount: bigint
+  readonly payee?: string
+  readonly expiresInMs: number
+}
+
+export interface CapturePayment extends MoneyCommand {
+  readonly type: 'CapturePayment'
+  /** Omitted: all that is held. */
+  readonly amount?: bigint
+  readonly authorizationId: string
+}
+
+export interface VoidPayment extends Keyed {
+  readonly type: 'VoidPayment'
+  readonly authorizationId: string
+  readonly metadata?: Metadata
+  readonly onDecline?: 'retry' | 'keep'
+}
+
+export interface SetAccountLimits extends Keyed {
+  readonly type: 'SetAccountLimits'
+  readonly overdraftLimit: bigint
+}
+
+export interface FreezeAccount extends Keyed {
+  readonly type: 'FreezeAccount'
+  readonly direction: FreezeDirection
+  readonly reason: string
+}
+
+export interface UnfreezeAccount extends Keyed {
+  readonly type: 'UnfreezeAccount'
+}
+
+export interface CloseAccount extends Keyed {
+  readonly type: 'CloseAccount'
+}
+
+/** Written by the ledger itself when a hold's deadline has passed. */
+export interface ExpireHold {
+  readonly type: 'ExpireHold'
+  readonly accountId: string
+  readonly authorizationId: string
+}

@@ -1,0 +1,128 @@
+import { availableOf, type AccountState } from './account.js'
+import type { AuthorizePayment, CapturePayment, ExpireHold, VoidPayment } from './command.js'
+import type { Decline } from './decline.js'
+import { approve, declined, refused, reject, type Decision, type Execution } from './decision.js'
+import type { HoldChange } from './entry.js'
+import { AccountNotFoundError, invariant, TransactionNotFoundError } from './errors.js'
+import { isBalanceInRange } from './money.js'
+import { accountIn, move, otherCurrency, overflowing, short, standing, targetOf } from './movement.js'
+import type { TransactionState } from './transaction.js'
+import type { View } from './view.js'
+
+/** Reserves money: `available` falls at once, `posted` stays. */
+export function authorizePayment(execution: Execution, command: AuthorizePayment, view: View): Decision {
+  const account = view.account(command.accountId)
+  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
+  const to = targetOf(command.payee, account.currency)
+  if (accountIn(view, to) === undefined) return reject(new AccountNotFoundError(to))
+  const { amount } = command
+  const currency = command.currency ?? account.currency
+  const available = availableOf(account)
+  const blocked =
+    standing([{ from: command.accountId, to, amount, currency }], view) ??
+    (amount > available ? short('insufficient_funds', available, amount) : undefined) ??
+    (isBalanceInRange(account.held + amount) ? undefined : overflowing())
+  if (blocked) return declined(execution, { amount, currency }, blocked)
+  // From here on the command must succeed.
+  return approve(execution, { amount, currency, message: 'Payment authorized', holds: [held(account, amount)] })
+}
+
+/** Settles up to the held amount, once, and releases the rest. */
+export function capturePayment(execution: Execution, command: CapturePayment, view: View): Decision {
+  const found = findHold(execution, command, view, command.amount)
+  if (found.kind !== 'hold') return found
+  const { account, hold, reserved } = found
+  const authorization = hold.entry.command as AuthorizePayment
+  const amount = command.amount ?? reserved
+  const currency = command.currency ?? hold.entry.currency
+  const to = targetOf(authorization.payee, account.currency)
+  const leg = { from: command.accountId, to, amount, currency: hold.entry.currency }
+  const blocked =
+    standing([leg], view) ??
+    (currency === hold.entry.currency ? undefined : otherCurrency(account.accountId, account.currency, currency)) ??
+    ended(hold, execution.context.now) ??
+    (amount > reserved ? exceedsHold(reserved) : undefined)
+  if (blocked) return declined(execution, { amount, currency }, blocked)
+  const postings = move([leg], view, { shortage: 'insufficient_funds', released: reserved })
+  if ('code' in postings) return declined(execution, { amount, currency }, postings)
+  // From here on the command must succeed.
+  return approve(execution, {
+    amount,
+    currency,
+    message: `Capture processed for ${command.authorizationId}`,
+    postings,
+    holds: [held(account, -reserved)]
+  })
+}
+
+/** Releases a hold entirely; passes whatever the standing of the account. */
+export function voidPayment(execution: Execution, command: VoidPayment, view: View): Decision {
+  const found = findHold(execution, command, view, undefined)
+  if (found.kind !== 'hold') return found
+  const { account, hold, reserved } = found
+  const money = { amount: reserved, currency: hold.entry.currency }
+  const blocked = ended(hold, execution.context.now)
+  if (blocked) return declined(execution, money, blocked)
+  // From here on the command must succeed.
+  const message = `Void processed for ${command.authorizationId}`
+  return approve(execution, { ...money, message, holds: [held(account, -reserved)] })
+}
+
+/** Releases a hold whose deadline has passed. Only the ledger itself asks for it, and only then. */
+export function expireHold(execution: Execution, command: ExpireHold, view: View): Decision {
+  const account = view.account(command.accountId)
+  const hold = view.transaction(command.authorizationId)
+  invariant(account !== undefined && hold?.hold?.status === 'open', `${command.authorizationId} is no open hold`)
+  invariant(hold.hold.deadline <= execution.context.now, `hold ${command.authorizationId} is not due`)
+  const { amount, currency } = hold.entry
+  const message = `Hold ${command.authorizationId} expired`
+  return approve(execution, { amount, currency, message, holds: [held(account, -amount)] })
+}
+
+type FoundHold = {
+  readonly kind: 'hold'
+  readonly account: AccountState
+  readonly hold: TransactionState
+  readonly reserved: bigint
+}
+
+function findHold(
+  execution: Execution,
+  command: CapturePayment | VoidPayment,
+  view: View,
+  amount: bigint | undefined
+): FoundHold | Decision {
+  const account = view.account(command.accountId)
+  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
+  const notFound = new TransactionNotFoundError(command.authorizationId)
+  const hold = view.transaction(command.authorizationId)
+  if (hold === undefined || hold.hold === null) return reject(notFound)
+  const asked = { amount: amount ?? 0n, currency: account.currency }
+  if (hold.entry.command.accountId !== command.accountId) return refused(execution, asked, notFound)
+  return { kind: 'hold', account, hold, reserved: hold.entry.amount }
+}
+
+/** A hold ends exactly once; at or after its deadline it has ended, whether or not a sweep has come by. */
+function ended({ entry, hold }: TransactionState, now: number): Decline | undefined {
+  const id = entry.transactionId
+  switch (hold!.status) {
+    case 'captured':
+      return { code: 'hold_already_captured', message: `Hold ${id} was captured` }
+    case 'voided':
+      return { code: 'hold_already_voided', message: `Hold ${id} was voided` }
+    case 'expired':
+      return { code: 'hold_expired', message: `Hold ${id} has expired` }
+    case 'open':
+      return hold!.deadline <= now ? { code: 'hold_expired', message: `Hold ${id} has expired` } : undefined
+    default:
+      return hold!.status satisfies never
+  }
+}
+
+function exceedsHold(reserved: bigint): Decline {
+  return { code: 'capture_exceeds_hold', message: `Capture exceeds the held amount: ${reserved}` }
+}
+
+function held(account: AccountState, amount: bigint): HoldChange {
+  return { accountId: account.accountId, amount, heldAfter: account.held + amount }
+}

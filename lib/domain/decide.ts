@@ -1,0 +1,53 @@
+import type { Command, ExpireHold } from './command.js'
+import { changeAccount, createAccount } from './decide-account.js'
+import { authorizePayment, capturePayment, expireHold, voidPayment } from './decide-hold.js'
+import { deposit, postTransaction, processPayment, transfer } from './decide-payment.js'
+import { refundPayment } from './decide-refund.js'
+import type { Decision } from './decision.js'
+import { recall } from './idempotency.js'
+import type { Context, View } from './view.js'
+
+/**
+ * The ledger's one decision: a pure function of the command, of the state that the view shows, and of the context.
+ * The idempotency key comes before any rule.
+ */
+export function decide(command: Command | ExpireHold, view: View, context: Context): Decision {
+  if (command.type === 'ExpireHold') return expireHold({ command, context, attempt: 1 }, command, view)
+  const recalled = isKeyed(command) ? recall(command, view, context) : FIRST
+  if (recalled.kind !== 'execute') return recalled
+
+  const execution = { command, context, attempt: recalled.attempt }
+  switch (command.type) {
+    case 'CreateAccount':
+      return createAccount(execution, command, view)
+    case 'ProcessPayment':
+      return processPayment(execution, command, view)
+    case 'RefundPayment':
+      return refundPayment(execution, command, view)
+    case 'Deposit':
+      return deposit(execution, command, view)
+    case 'Transfer':
+      return transfer(execution, command, view)
+    case 'PostTransaction':
+      return postTransaction(execution, command, view)
+    case 'AuthorizePayment':
+      return authorizePayment(execution, command, view)
+    case 'CapturePayment':
+      return capturePayment(execution, command, view)
+    case 'VoidPayment':
+      return voidPayment(execution, command, view)
+    case 'SetAccountLimits':
+    case 'FreezeAccount':
+    case 'UnfreezeAccount':
+    case 'CloseAccount':
+      return changeAccount(execution, command, view)
+    default:
+      return command satisfies never
+  }
+}
+
+const FIRST = { kind: 'execute', attempt: 1 } as const
+
+function isKeyed(command: Command): command is Command & { readonly idempotencyKey: string } {
+  return command.idempotencyKey !== undefined
+}

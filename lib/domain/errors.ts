@@ -1,0 +1,116 @@
+/**
+ * The base of every error that Bursar raises on purpose. `code` is stable and greppable; `retryable` says whether the
+ * same call, unchanged, can succeed later.
+ */
+export abstract class BursarError extends Error {
+  abstract override readonly name: string
+  abstract readonly code: `ERR_${string}`
+  abstract readonly retryable: boolean
+}
+
+/** An amount that is not a whole number of minor units from 1 to 2^63−1. Nothing was queued. */
+export class InvalidAmountError extends BursarError {
+  override readonly name = 'InvalidAmountError'
+  readonly code = 'ERR_INVALID_AMOUNT'
+  readonly retryable = false
+}
+
+/** A request whose fields have the wrong shape. Nothing was queued. */
+export class InvalidRequestError extends BursarError {
+  override readonly name = 'InvalidRequestError'
+  readonly code = 'ERR_INVALID_REQUEST'
+  readonly retryable = false
+}
+
+/** The named account does not exist. */
+export class AccountNotFoundError extends BursarError {
+  override readonly name = 'AccountNotFoundError'
+  readonly code = 'ERR_ACCOUNT_NOT_FOUND'
+  readonly retryable = false
+  readonly accountId: string
+  constructor(accountId: string) {
+    super(`Expected an existing account, got ${JSON.stringify(accountId)}. Create it with createAccount first.`)
+    this.accountId = accountId
+  }
+}
+
+/** The account id is taken. A retry of the creation that carries the same idempotency key replays instead. */
+export class AccountAlreadyExistsError extends BursarError {
+  override readonly name = 'AccountAlreadyExistsError'
+  readonly code = 'ERR_ACCOUNT_ALREADY_EXISTS'
+  readonly retryable = false
+  readonly accountId: string
+  constructor(accountId: string) {
+    super(
+      `Expected a new account id, got ${JSON.stringify(accountId)}, which exists. ` +
+        'Choose another id, or create accounts with an idempotencyKey so that a retry replays.'
+    )
+    this.accountId = accountId
+  }
+}
+
+/** No such transaction on that account; the same answer whether it is unknown or belongs to another account. */
+export class TransactionNotFoundError extends BursarError {
+  override readonly name = 'TransactionNotFoundError'
+  readonly code = 'ERR_TRANSACTION_NOT_FOUND'
+  readonly retryable = false
+  readonly transactionId: string
+  constructor(transactionId: string) {
+    super(
+      `Expected a transaction of this account, got ${JSON.stringify(transactionId)}. ` +
+        'Pass the transactionId of an approved result together with the accountId it was made for.'
+    )
+    this.transactionId = transactionId
+  }
+}
+
+/** The idempotency key is bound to a request with another meaning. Nothing was executed. */
+export class IdempotencyConflictError extends BursarError {
+  override readonly name = 'IdempotencyConflictError'
+  readonly code = 'ERR_IDEMPOTENCY_CONFLICT'
+  readonly retryable = false
+  readonly idempotencyKey: string
+  /** The fields that differ from the first request under this key. */
+  readonly fields: readonly string[]
+  /** What the first request produced; `null` when it was declined. */
+  readonly transactionId: string | null
+  constructor(conflict: { idempotencyKey: string; fields: readonly string[]; transactionId: string | null }) {
+    super(
+      `Expected the same request as the first under idempotency key ${JSON.stringify(conflict.idempotencyKey)}, ` +
+        `got another ${conflict.fields.join(', ')} (first result: ${conflict.transactionId ?? 'declined'}). ` +
+        'Use a new key for a new operation.'
+    )
+    this.idempotencyKey = conflict.idempotencyKey
+    this.fields = conflict.fields
+    this.transactionId = conflict.transactionId
+  }
+}
+
+/** The key is known, its answer is past `answerTtlMs`, so it is neither replayed nor executed again. */
+export class IdempotencyKeyExpiredError extends BursarError {
+  override readonly name = 'IdempotencyKeyExpiredError'
+  readonly code = 'ERR_IDEMPOTENCY_KEY_EXPIRED'
+  readonly retryable = false
+  readonly idempotencyKey: string
+  readonly transactionId: string | null
+  constructor(expired: { idempotencyKey: string; transactionId: string | null }) {
+    super(
+      `Expected a live idempotency key, got ${JSON.stringify(expired.idempotencyKey)}, whose answer has expired ` +
+        `(result: ${expired.transactionId ?? 'declined'}). Look the transaction up with getTransaction; it will not run again.`
+    )
+    this.idempotencyKey = expired.idempotencyKey
+    this.transactionId = expired.transactionId
+  }
+}
+
+/** A rule of the ledger itself was broken: a bug or damaged data. The writer stops. */
+export class InvariantError extends BursarError {
+  override readonly name = 'InvariantError'
+  readonly code = 'ERR_INVARIANT'
+  readonly retryable = false
+}
+
+/** Stops the writer when something that must be true is not. */
+export function invariant(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new InvariantError(`Broken invariant: ${message}. The writer stops; reopen the store and run verify().`)
+}

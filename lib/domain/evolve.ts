@@ -1,0 +1,107 @@
+import { newSystemAccount, type AccountState } from './account.js'
+import type { Entry } from './entry.js'
+import { invariant } from './errors.js'
+import type { TransactionState } from './transaction.js'
+import type { View } from './view.js'
+
+/** What an entry changes: whole records as they stand afterwards. */
+export interface Changes {
+  readonly accounts: readonly AccountState[]
+  readonly transactions: readonly TransactionState[]
+}
+
+const NOTHING: Changes = { accounts: [], transactions: [] }
+
+/**
+ * Applies an entry to the state. The same function runs when the entry is decided, when it is recovered after a crash
+ * and when it is verified, so that replay gives the same state. It asserts the ledger's invariants on the way.
+ */
+export function evolve(view: View, entry: Entry): Changes {
+  if (entry.outcome !== 'approved') return NOTHING
+  assertBalanced(entry)
+  const accounts: AccountState[] = []
+  if (entry.command.type === 'CreateAccount') {
+    invariant(entry.account !== null, `entry ${entry.sequence} creates no account`)
+    accounts.push({ ...entry.account, posted: 0n })
+  } else if (entry.account !== null) {
+    accounts.push(entry.account)
+  }
+  for (const posting of entry.postings) {
+    const account = before(posting.accountId)
+    const posted = account.posted + posting.amount
+    invariant(posted === posting.balanceAfter, `entry ${entry.sequence}: balance of ${posting.accountId} does not follow`)
+    replace({ ...account, posted })
+  }
+  for (const change of entry.holds) {
+    const account = before(change.accountId)
+    const held = account.held + change.amount
+    invariant(held === change.heldAfter && held >= 0n, `entry ${entry.sequence}: holds of ${change.accountId} do not follow`)
+    replace({ ...account, held, holdDeadline: held === 0n ? null : earliest(account.holdDeadline, deadlineOf(entry)) })
+  }
+  return { accounts, transactions: transactionsOf(view, entry) }
+
+  function before(accountId: string): AccountState {
+    const account =
+      accounts.find(candidate => candidate.accountId === accountId) ??
+      view.account(accountId) ??
+      newSystemAccount(accountId, { at: entry.timestamp, sequence: entry.sequence })
+    invariant(account !== undefined, `entry ${entry.sequence} names unknown account ${accountId}`)
+    return account
+  }
+
+  function replace(account: AccountState): void {
+    const index = accounts.findIndex(candidate => candidate.accountId === account.accountId)
+    if (index === -1) accounts.push(account)
+    else accounts[index] = account
+  }
+}
+
+/** Postings sum to zero in every currency. */
+function assertBalanced({ postings, sequence }: Entry): void {
+  const sums = new Map<string, bigint>()
+  for (const { currency, amount } of postings) sums.set(currency, (sums.get(currency) ?? 0n) + amount)
+  for (const [currency, sum] of sums) invariant(sum === 0n, `entry ${sequence}: postings in ${currency} sum to ${sum}`)
+}
+
+function deadlineOf({ command, timestamp }: Entry): number | null {
+  return command.type === 'AuthorizePayment' ? timestamp + command.expiresInMs : null
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other)
+}
+
+/** Holds begin and end, payments get refunded: the few entries that change how an earlier or new transaction stands. */
+function transactionsOf(view: View, entry: Entry): readonly TransactionState[] {
+  const { command } = entry
+  switch (command.type) {
+    case 'AuthorizePayment':
+      return [{ entry, refunded: [], hold: { status: 'open', deadline: deadlineOf(entry)! } }]
+    case 'CapturePayment':
+      return [endHold(command.authorizationId, 'captured')]
+    case 'VoidPayment':
+      return [endHold(command.authorizationId, 'voided')]
+    case 'ExpireHold':
+      return [endHold(command.authorizationId, 'expired')]
+    case 'RefundPayment':
+      return [refund(command.originalTransactionId, command.leg ?? 0)]
+    default:
+      return NOTHING.transactions
+  }
+
+  function endHold(id: string, status: 'captured' | 'voided' | 'expired'): TransactionState {
+    const authorization = view.transaction(id)
+    invariant(authorization?.hold?.status === 'open', `entry ${entry.sequence} ends hold ${id}, which is not open`)
+    return { ...authorization, hold: { status, deadline: authorization.hold.deadline } }
+  }
+
+  function refund(id: string, leg: number): TransactionState {
+    const original = view.transaction(id)
+    invariant(original !== undefined, `entry ${entry.sequence} refunds unknown transaction ${id}`)
+    const paid = original.entry.postings[leg * 2 + 1]?.amount ?? 0n
+    const refunded = Array.from({ length: original.entry.postings.length / 2 }, (_, index) => original.refunded[index] ?? 0n)
+    refunded[leg] = (refunded[leg] ?? 0n) + entry.amount
+    invariant(refunded[leg] <= paid, `entry ${entry.sequence} refunds more than was paid in ${id}`)
+    return { ...original, refunded }
+  }
+}

@@ -1,0 +1,135 @@
+import { availableOf, type AccountState, type FreezeDirection, type Metadata } from './account.js'
+import type { Command } from './command.js'
+import type { DeclineCode } from './decline.js'
+import { invariant } from './errors.js'
+import type { Entry } from './entry.js'
+
+/** What every answer carries. Amounts are minor units of `currency`. */
+interface Answer {
+  readonly amount: bigint
+  readonly currency: string
+  readonly message: string
+  /** Recorded time of the first execution; a replay keeps it. */
+  readonly timestamp: Date
+  /** Place in the one order of the ledger, from 1. */
+  readonly sequence: number
+  /** Whether this call executed nothing because its idempotency key already had an answer. */
+  readonly replayed: boolean
+}
+
+export interface Approved extends Answer {
+  readonly success: true
+  readonly transactionId: string
+  /** After a refund: what may still be refunded of the original payment. */
+  readonly refundable?: bigint
+  /** For an authorization: when the hold ends by itself. */
+  readonly expiresAt?: Date
+}
+
+export interface Declined extends Answer {
+  readonly success: false
+  readonly transactionId: null
+  readonly code: DeclineCode
+  /** Which attempt under this idempotency key this was, from 1. */
+  readonly attempt: number
+  /** For `refund_exceeds_remaining` and `already_refunded`: what may still be refunded. */
+  readonly refundable?: bigint
+}
+
+export type PaymentResult = Approved | Declined
+
+export interface AccountChanged {
+  readonly success: true
+  readonly account: Account
+  readonly sequence: number
+  readonly replayed: boolean
+}
+
+export type AccountResult = AccountChanged | Declined
+export type CommandResult = PaymentResult | AccountResult
+
+type AccountCommand = Extract<
+  Command,
+  { type: 'CreateAccount' | 'SetAccountLimits' | 'FreezeAccount' | 'UnfreezeAccount' | 'CloseAccount' }
+>
+
+/** The result that a command resolves with. */
+export type ResultOf<C extends { readonly type: string }> = C['type'] extends AccountCommand['type']
+  ? AccountResult
+  : PaymentResult
+
+/** An account as callers see it. */
+export interface Account {
+  readonly accountId: string
+  readonly currency: string
+  readonly posted: bigint
+  readonly held: bigint
+  /** `posted − held + overdraftLimit`. */
+  readonly available: bigint
+  readonly overdraftLimit: bigint
+  readonly frozen: FreezeDirection | null
+  readonly closed: boolean
+  readonly metadata: Metadata
+  readonly createdAt: Date
+}
+
+/** What an account has, may spend, and as of which sequence. */
+export interface Balance {
+  readonly currency: string
+  readonly posted: bigint
+  readonly held: bigint
+  readonly available: bigint
+  /** The last entry of the ledger that this balance takes into account. */
+  readonly sequence: number
+}
+
+/** The answer that an entry stands for, the first time and every time its key is used again. */
+export function resultOf(entry: Entry, replayed: boolean): CommandResult {
+  if (entry.outcome === 'approved' && entry.account !== null) {
+    return { success: true, account: accountOf(entry.account), sequence: entry.sequence, replayed }
+  }
+  const answer = {
+    amount: entry.amount,
+    currency: entry.currency,
+    message: entry.message,
+    timestamp: new Date(entry.timestamp),
+    sequence: entry.sequence,
+    replayed
+  }
+  const refundable = entry.refundable === null ? undefined : { refundable: entry.refundable }
+  if (entry.outcome === 'approved') {
+    invariant(entry.transactionId !== null, `approved entry ${entry.sequence} has no transaction id`)
+    const expiresAt =
+      entry.command.type === 'AuthorizePayment'
+        ? { expiresAt: new Date(entry.timestamp + entry.command.expiresInMs) }
+        : undefined
+    return { success: true, transactionId: entry.transactionId, ...answer, ...refundable, ...expiresAt }
+  }
+  invariant(entry.code !== null, `declined entry ${entry.sequence} has no code`)
+  return { success: false, transactionId: null, code: entry.code, ...answer, attempt: entry.attempt, ...refundable }
+}
+
+export function accountOf(state: AccountState): Account {
+  return {
+    accountId: state.accountId,
+    currency: state.currency,
+    posted: state.posted,
+    held: state.held,
+    available: availableOf(state),
+    overdraftLimit: state.overdraftLimit,
+    frozen: state.frozen,
+    closed: state.closed,
+    metadata: state.metadata,
+    createdAt: new Date(state.createdAt)
+  }
+}
+
+export function balanceOf(state: AccountState, sequence: number): Balance {
+  return {
+    currency: state.currency,
+    posted: state.posted,
+    held: state.held,
+    available: availableOf(state),
+    sequence
+  }
+}

@@ -1,0 +1,70 @@
+import type { Leg, RecordedCommand } from './command.js'
+import type { Entry } from './entry.js'
+
+export type HoldStatus = 'open' | 'captured' | 'voided' | 'expired'
+
+/** An approved entry together with what later entries did to it. */
+export interface TransactionState {
+  readonly entry: Entry
+  /** Refunded so far, leg by leg; empty until the first refund. */
+  readonly refunded: readonly bigint[]
+  /** How the hold stands; `null` for everything but authorizations. */
+  readonly hold: { readonly status: HoldStatus; readonly deadline: number } | null
+}
+
+const ID_PREFIX: Partial<Record<RecordedCommand['type'], string>> = {
+  ProcessPayment: 'txn',
+  PostTransaction: 'txn',
+  RefundPayment: 'refund',
+  Deposit: 'deposit',
+  Transfer: 'transfer',
+  AuthorizePayment: 'hold',
+  CapturePayment: 'capture',
+  VoidPayment: 'void',
+  ExpireHold: 'expiry'
+}
+
+const SEQUENCE_DIGITS = 11
+
+/** Ids sort in execution order within a prefix, and the suffix cannot be guessed. */
+export function transactionIdOf(command: RecordedCommand['type'], sequence: number, suffix: string): string | null {
+  const prefix = ID_PREFIX[command]
+  return prefix === undefined ? null : `${prefix}_${sequence.toString(36).padStart(SEQUENCE_DIGITS, '0')}_${suffix}`
+}
+
+const ID_PATTERN = /^[a-z]+_([0-9a-z]{11})_[A-Za-z0-9_-]+$/
+
+/** Where in the journal a transaction id points, so that no index of ids is needed; `undefined` for foreign text. */
+export function sequenceOfTransactionId(transactionId: string): number | undefined {
+  const digits = ID_PATTERN.exec(transactionId)?.[1]
+  if (digits === undefined) return undefined
+  const sequence = Number.parseInt(digits, 36)
+  return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : undefined
+}
+
+/** What counts as a transaction: money that moved between accounts at a caller's wish. */
+export function isCountedTransaction(entry: Entry): boolean {
+  if (entry.outcome !== 'approved') return false
+  switch (entry.command.type) {
+    case 'ProcessPayment':
+    case 'RefundPayment':
+    case 'Deposit':
+    case 'Transfer':
+    case 'PostTransaction':
+    case 'CapturePayment':
+      return true
+    default:
+      return false
+  }
+}
+
+/** Who paid whom in an approved entry: one leg for each pair of postings. */
+export function legsOf(entry: Entry): readonly Leg[] {
+  const legs: Leg[] = []
+  for (let index = 0; index + 1 < entry.postings.length; index += 2) {
+    const debit = entry.postings[index]!
+    const credit = entry.postings[index + 1]!
+    legs.push({ from: debit.accountId, to: credit.accountId, amount: credit.amount, currency: credit.currency })
+  }
+  return legs
+}

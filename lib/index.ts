@@ -1,0 +1,55 @@
+export { openPaymentProcessor } from './processor/open-payment-processor.js'
+export type {
+  PaymentProcessor,
+  PaymentProcessorOptions,
+  ProcessorStatus,
+  SubmitOptions,
+  TransactionQuery
+} from './processor/payment-processor.js'
+export type { Amount, Command } from "./processor/requests.js"
+export type { JournalEntry, Transaction, TransactionKind } from './processor/history.js'
+export type {
+  Account,
+  AccountChanged,
+  AccountResult,
+  Approved,
+  Balance,
+  CommandResult,
+  Declined,
+  PaymentResult,
+  ResultOf
+} from './domain/result.js'
+export { DECLINE_CODES, type DeclineCode } from './domain/decline.js'
+export { AMOUNT_MAX } from './domain/money.js'
+export { formatMoney, parseMoney } from './money/format.js'
+export { memoryStore } from './store/memory/memory-store.js'
+export type { Clock } from './queue/clock.js'
+export type { Store } from './store/store.js'
+export type { VerificationProblem, VerificationReport } from './audit/verify.js'
+export {
+  AccountAlreadyExistsError,
+  AccountNotFoundError,
+  BursarError,
+  IdempotencyConflictError,
+  IdempotencyKeyExpiredError,
+  InvalidAmountError,
+  InvalidRequestError,
+  InvariantError,
+  TransactionNotFoundError
+} from './domain/errors.js'
+export {
+  CommandCancelledError,
+  DeadLetteredError,
+  ProcessorClosedError,
+  ProcessorFailedError,
+  QueueFullError
+} from './queue/errors.js'
+export {
+  NotCommittedError,
+  OutcomeUnknownError,
+  StoreCorruptError,
+  StoreFormatError,
+  StoreLockedError,
+  StoreUnavailableError,
+  WriterFencedError
+} from './store/errors.js'

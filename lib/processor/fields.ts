@@ -1,0 +1,104 @@
+import type { Metadata } from '../domain/account.js'
+import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
+import { AMOUNT_MAX } from '../domain/money.js'
+import { exponentOf } from '../money/currencies.js'
+import { isCardNumber } from './card-number.js'
+
+/** The checks of single fields at the door. Each returns a value of its own, so that callers can change theirs later. */
+
+const ACCOUNT_ID = /^[A-Za-z0-9._:@-]{1,128}$/
+const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/
+const METADATA_KEYS_MAX = 20
+const METADATA_KEY_LENGTH_MAX = 40
+const TEXT_LENGTH_MAX = 500
+
+export function amountField(value: unknown, name: string, min: 0n | 1n): bigint {
+  const amount = typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
+  if (typeof amount === 'bigint' && amount >= min && amount <= AMOUNT_MAX) return amount
+  throw new InvalidAmountError(
+    `Expected ${name} to be minor units, a bigint or safe integer from ${min} to 2^63−1, got ${show(value)}. ` +
+      'Use parseMoney for decimal text.'
+  )
+}
+
+/** Any account that a command may name, system accounts included. */
+export function accountIdField(value: unknown, name: string): string {
+  if (typeof value === 'string' && ACCOUNT_ID.test(value)) return value
+  throw new InvalidRequestError(
+    `Expected ${name} to be 1–128 characters of A–Z a–z 0–9 . _ : @ -, got ${show(value)}. Map other ids to this alphabet.`
+  )
+}
+
+/** An account that a caller may act for. */
+export function ownAccountIdField(value: unknown, name: string): string {
+  const accountId = accountIdField(value, name)
+  if (!accountId.startsWith('@')) return accountId
+  throw new InvalidRequestError(
+    `Expected ${name} to be an account of yours, got ${show(value)}. Ids that start with @ are system accounts: they can only be read and paid to.`
+  )
+}
+
+export function idempotencyKeyField(value: unknown): string {
+  if (typeof value === 'string' && PRINTABLE_ASCII.test(value)) return value
+  throw new InvalidRequestError(
+    `Expected idempotencyKey to be 1–255 printable ASCII characters, got ${show(value)}. ` +
+      'Derive it from what is paid, for example the order id, so that a retry sends the same key.'
+  )
+}
+
+export function currencyField(value: unknown, name: string): string {
+  if (typeof value === 'string' && exponentOf(value) !== undefined) return value
+  throw new InvalidRequestError(`Expected ${name} to be an ISO 4217 code such as "USD", got ${show(value)}.`)
+}
+
+export function transactionIdField(value: unknown, name: string): string {
+  if (typeof value === 'string' && value.length > 0 && value.length <= 128) return value
+  throw new InvalidRequestError(`Expected ${name} to be the transactionId of an approved result, got ${show(value)}.`)
+}
+
+export function choiceField<T extends string>(value: unknown, name: string, choices: readonly T[]): T {
+  const choice = choices.find(candidate => candidate === value)
+  if (choice !== undefined) return choice
+  throw new InvalidRequestError(`Expected ${name} to be one of ${choices.join(', ')}, got ${show(value)}.`)
+}
+
+export function integerField(value: unknown, name: string, range: { readonly min: number; readonly max: number }): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max) return value
+  throw new InvalidRequestError(`Expected ${name} to be an integer from ${range.min} to ${range.max}, got ${show(value)}.`)
+}
+
+export function textField(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value.length > TEXT_LENGTH_MAX || !value.isWellFormed()) {
+    throw new InvalidRequestError(`Expected ${name} to be text of at most ${TEXT_LENGTH_MAX} characters, got ${show(value)}.`)
+  }
+  if (!isCardNumber(value)) return value
+  throw new InvalidRequestError(
+    `Expected ${name} to hold no card number, got one. A ledger must not store it: pass a token of your card vault instead.`
+  )
+}
+
+export function metadataField(value: unknown): Metadata {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidRequestError(`Expected metadata to be a flat object of text values, got ${show(value)}.`)
+  }
+  const pairs = Object.entries(value)
+  if (pairs.length > METADATA_KEYS_MAX) {
+    throw new InvalidRequestError(`Expected at most ${METADATA_KEYS_MAX} metadata keys, got ${pairs.length}.`)
+  }
+  for (const [key] of pairs) {
+    if (key.length > METADATA_KEY_LENGTH_MAX || !key.isWellFormed()) {
+      throw new InvalidRequestError(`Expected metadata keys of at most ${METADATA_KEY_LENGTH_MAX} characters, got ${show(key)}.`)
+    }
+  }
+  // fromEntries defines own properties, so that a key such as __proto__ is a key like any other.
+  return Object.freeze(Object.fromEntries(pairs.map(([key, text]) => [key, textField(text, `metadata.${key}`)])))
+}
+
+/** What was got, short and safe to print: never the content of objects, which may carry secrets. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (Object.is(value, -0)) return '-0'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

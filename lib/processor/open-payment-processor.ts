@@ -1,0 +1,41 @@
+import { SYSTEM_NAMES, systemAccountId } from '../domain/account.js'
+import { CURRENCY_CODES } from '../money/currencies.js'
+import { systemClock } from '../queue/clock.js'
+import { Worker } from '../queue/worker.js'
+import { memoryStore } from '../store/memory/memory-store.js'
+import { InvalidRequestError } from '../domain/errors.js'
+import { integerField, show } from './fields.js'
+import type { PaymentProcessor, PaymentProcessorOptions } from './payment-processor.js'
+import { QueuedPaymentProcessor } from './queued-payment-processor.js'
+
+const QUEUE_LENGTH_DEFAULT = 10_000
+const QUEUE_LENGTH_MAX = 10_000_000
+/** Every system account that can exist: few enough to be known at all times. */
+const SYSTEM_ACCOUNTS = SYSTEM_NAMES.flatMap(name => CURRENCY_CODES.map(currency => systemAccountId(name, currency)))
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/**
+ * Opens a ledger: takes the store's writer lock, recovers what an earlier process left, and serves.
+ *
+ * Rejects with `InvalidRequestError` (an option out of range), `StoreLockedError`, `StoreFormatError`,
+ * `StoreCorruptError`.
+ *
+ * @example
+ * await using processor = await openPaymentProcessor({ store: sqliteStore({ path: 'payments.db' }) })
+ */
+export async function openPaymentProcessor(options: PaymentProcessorOptions = {}): Promise<PaymentProcessor> {
+  const { store = memoryStore(), clock = systemClock, queueLengthMax = QUEUE_LENGTH_DEFAULT, idempotency = {} } = options
+  const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = idempotency
+  integerField(queueLengthMax, 'queueLengthMax', { min: 1, max: QUEUE_LENGTH_MAX })
+  integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })
+  integerField(answerTtlMs, 'idempotency.answerTtlMs', { min: 0, max: keyTtlMs })
+  if (typeof clock?.now !== 'function') {
+    throw new InvalidRequestError(`Expected clock to have a now() method, got ${show(clock)}.`)
+  }
+  if (typeof store?.open !== 'function') {
+    throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(store)}.`)
+  }
+  const session = await store.open()
+  const worker = await Worker.start(session, { clock, answerTtlMs, keyTtlMs, systemAccounts: SYSTEM_ACCOUNTS })
+  return new QueuedPaymentProcessor({ worker, session, clock, queueLengthMax })
+}

@@ -1,0 +1,73 @@
+import type { Account, AccountResult, Balance, PaymentResult, ResultOf } from '../domain/result.js'
+import type { Clock } from '../queue/clock.js'
+import type { Store } from '../store/store.js'
+import type { JournalEntry, Transaction } from './history.js'
+import type * as Requests from './requests.js'
+import type { VerificationReport } from '../audit/verify.js'
+
+export interface PaymentProcessorOptions {
+  /** Where the ledger is kept. @default memoryStore() */
+  readonly store?: Store
+  /** Callers that may wait for an answer at once; one more rejects with `QueueFullError`. Range 1 … 10_000_000. @default 10_000 */
+  readonly queueLengthMax?: number
+  /** @default the system clock */
+  readonly clock?: Clock
+  readonly idempotency?: {
+    /** How long a key answers with the original result, in milliseconds, 0 … keyTtlMs. @default 86_400_000 (24 hours) */
+    readonly answerTtlMs?: number
+    /** How long a key is recognised at all, in milliseconds, 1 … 2^53−1. @default 2_592_000_000 (30 days) */
+    readonly keyTtlMs?: number
+  }
+}
+
+export interface SubmitOptions {
+  /** Aborting it before execution starts rejects with `CommandCancelledError`; afterwards it changes nothing. */
+  readonly signal?: AbortSignal
+  /** Execution must start within this many milliseconds of the call, 0 … 2^53−1. @default no limit */
+  readonly deadlineMs?: number
+}
+
+/** Which transactions to list; all of them when empty. */
+export interface TransactionQuery {
+  readonly accountId?: string
+  /** Continue after this sequence: the `sequence` of the last transaction seen. @default 0 */
+  readonly after?: number
+  /** How many at most, 1 … 2^53−1. @default all */
+  readonly limit?: number
+  /** Recorded at this time or later. */
+  readonly from?: Date
+  /** Recorded before this time. */
+  readonly to?: Date
+}
+
+/** What a broken rule of the ledger stops: `failed`; what another writer stops: `fenced`. */
+export type ProcessorStatus = 'ready' | 'closing' | 'closed' | 'failed' | 'fenced'
+
+/** One window on one ledger. Every call is put in one order; every answer is durable before it is given. */
+export interface PaymentProcessor extends AsyncDisposable {
+  createAccount(request: Requests.CreateAccountRequest, options?: SubmitOptions): Promise<AccountResult>
+  processPayment(request: Requests.ProcessPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  deposit(request: Requests.DepositRequest, options?: SubmitOptions): Promise<PaymentResult>
+  transfer(request: Requests.TransferRequest, options?: SubmitOptions): Promise<PaymentResult>
+  /** The command bus: every method above is one line over it. */
+  submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>>
+
+  getAccount(accountId: string): Promise<Account>
+  getBalance(accountId: string): Promise<Balance>
+  getTransaction(transactionId: string): Promise<Transaction>
+  getTransactionCount(): Promise<number>
+  listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>
+  journal(query?: { readonly after?: number }): AsyncIterable<JournalEntry>
+  verify(): Promise<VerificationReport>
+
+  readonly status: ProcessorStatus
+  /** Calls that wait for their answer. */
+  readonly queueLength: number
+  /** Resolves when every call made so far has its answer. */
+  onIdle(): Promise<void>
+  /** Takes nothing new, answers what was taken, releases the store. */
+  close(): Promise<void>
+  /** Settles every waiting caller at once and releases the store. */
+  abort(reason?: unknown): Promise<void>
+}

@@ -1,0 +1,216 @@
+import type { VerificationReport } from '../audit/verify.js'
+import { verify } from '../audit/verify.js'
+import type { Command } from '../domain/command.js'
+import { AccountNotFoundError, TransactionNotFoundError } from '../domain/errors.js'
+import { isSystemAccount, type AccountState } from '../domain/account.js'
+import { isSameRequest } from '../domain/idempotency.js'
+import { targetOf } from '../domain/movement.js'
+import { accountOf, balanceOf, type Account, type Balance, type CommandResult, type ResultOf } from '../domain/result.js'
+import { CURRENCY_CODES } from '../money/currencies.js'
+import { Call, type CallerOptions } from '../queue/call.js'
+import type { Clock } from '../queue/clock.js'
+import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
+import { keyText } from '../queue/group.js'
+import type { ReadJob } from '../queue/job.js'
+import type { Worker } from '../queue/worker.js'
+import type { WorkingSet } from '../queue/working-set.js'
+import type { StoreSession } from '../store/store.js'
+import { admit } from './door.js'
+import { accountIdField, integerField, transactionIdField } from './fields.js'
+import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
+import type { PaymentProcessor, ProcessorStatus, SubmitOptions, TransactionQuery } from './payment-processor.js'
+import type * as Requests from './requests.js'
+
+interface Parts {
+  readonly worker: Worker
+  readonly session: StoreSession
+  readonly clock: Clock
+  readonly queueLengthMax: number
+}
+
+/** The public face over the one queue: admission, joining, and reads in order. */
+export class QueuedPaymentProcessor implements PaymentProcessor {
+  readonly #worker: Worker
+  readonly #session: StoreSession
+  readonly #clock: Clock
+  readonly #queueLengthMax: number
+  readonly #history: History
+  /** Keyed commands without an answer yet; a repetition joins them. */
+  readonly #underWay = new Map<string, { readonly command: Command; readonly call: Call<CommandResult> }>()
+  #unanswered = 0
+  #whenIdle: (() => void)[] = []
+  #closing: Promise<void> | undefined
+
+  constructor({ worker, session, clock, queueLengthMax }: Parts) {
+    this.#worker = worker
+    this.#session = session
+    this.#clock = clock
+    this.#queueLengthMax = queueLengthMax
+    this.#history = new History(session, () => this.#ask({ read: view => view.head.sequence }))
+  }
+
+  createAccount(request: Requests.CreateAccountRequest, options?: SubmitOptions) {
+    return this.submit({ ...request, type: 'CreateAccount' }, options)
+  }
+
+  processPayment(request: Requests.ProcessPaymentRequest, options?: SubmitOptions) {
+    return this.submit({ ...request, type: 'ProcessPayment' }, options)
+  }
+
+  refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions) {
+    return this.submit({ ...request, type: 'RefundPayment' }, options)
+  }
+
+  deposit(request: Requests.DepositRequest, options?: SubmitOptions) {
+    return this.submit({ ...request, type: 'Deposit' }, options)
+  }
+
+  transfer(request: Requests.TransferRequest, options?: SubmitOptions) {
+    return this.submit({ ...request, type: 'Transfer' }, options)
+  }
+
+  submit<C extends Requests.Command>(request: C, options?: SubmitOptions): Promise<ResultOf<C>> {
+    let answer: Promise<CommandResult>
+    try {
+      answer = this.#enter(admit(request), options)
+    } catch (error) {
+      answer = Promise.reject(error as Error)
+    }
+    return answer as Promise<ResultOf<C>>
+  }
+
+  /** @throws every reason not to queue the command */
+  #enter(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
+    const caller = this.#admitCaller(options)
+    const { idempotencyKey } = command
+    const key = idempotencyKey === undefined ? undefined : keyText(command.accountId, idempotencyKey)
+    const earlier = key === undefined ? undefined : this.#underWay.get(key)
+    if (earlier !== undefined && isSameRequest(earlier.command, command)) return earlier.call.wait(caller, true)
+
+    const isFirst = key !== undefined && earlier === undefined
+    const onSettled = isFirst ? () => this.#underWay.delete(key) : undefined
+    const call = new Call<CommandResult>(this.#countAnswered, onSettled)
+    if (isFirst) this.#underWay.set(key, { command, call })
+    const answer = call.wait(caller, false)
+    this.#worker.push({ kind: 'command', command, call, ticket: 0 })
+    return answer
+  }
+
+  async getAccount(accountId: string): Promise<Account> {
+    return this.#ask({ accountId: accountIdField(accountId, 'accountId'), read: view => accountOf(existing(view, accountId)) })
+  }
+
+  async getBalance(accountId: string): Promise<Balance> {
+    return this.#ask({
+      accountId: accountIdField(accountId, 'accountId'),
+      read: view => balanceOf(existing(view, accountId), view.head.sequence)
+    })
+  }
+
+  async getTransaction(transactionId: string): Promise<Transaction> {
+    return this.#ask({
+      transactionId: transactionIdField(transactionId, 'transactionId'),
+      read: view => {
+        const found = view.transaction(transactionId)
+        if (found === undefined) throw new TransactionNotFoundError(transactionId)
+        return transactionOf(found)
+      }
+    })
+  }
+
+  async getTransactionCount(): Promise<number> {
+    return this.#ask({ read: view => view.head.transactionCount })
+  }
+
+  listTransactions(query: TransactionQuery = {}): AsyncIterable<Transaction> {
+    return this.#history.transactions(query)
+  }
+
+  journal(query: { readonly after?: number } = {}): AsyncIterable<JournalEntry> {
+    return this.#history.journal(query)
+  }
+
+  async verify(): Promise<VerificationReport> {
+    await this.#ask({ read: view => view.head.sequence })
+    return verify(this.#session)
+  }
+
+  get status(): ProcessorStatus {
+    const { status } = this.#worker.lifecycle
+    return status === 'opening' ? 'ready' : status
+  }
+
+  get queueLength(): number {
+    return this.#unanswered
+  }
+
+  onIdle(): Promise<void> {
+    if (this.#unanswered === 0) return Promise.resolve()
+    return new Promise(resolve => this.#whenIdle.push(resolve))
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#release()
+    return this.#closing
+  }
+
+  abort(reason?: unknown): Promise<void> {
+    if (this.status !== 'closed') this.#worker.abort(reason)
+    return this.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #release(): Promise<void> {
+    this.#worker.lifecycle.send('close')
+    await this.#worker.drained()
+    await this.#session.close()
+    this.#worker.lifecycle.send('closed')
+  }
+
+  /** Asks in the order of the queue; the answer comes when all that it saw is durable. */
+  #ask<T>(question: Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }): Promise<T> {
+    const caller = this.#admitCaller(undefined)
+    const call = new Call<unknown>(this.#countAnswered)
+    const answer = call.wait(caller, false)
+    this.#worker.push({ kind: 'read', ...question, call, ticket: 0 })
+    return answer as Promise<T>
+  }
+
+  /** Counts a caller in. @throws when there is no place, no worker, or no wish any more */
+  #admitCaller(options: SubmitOptions | undefined): CallerOptions | undefined {
+    if (this.#closing !== undefined || this.status === 'closed') throw new ProcessorClosedError()
+    const { stopped } = this.#worker
+    if (stopped !== undefined) throw stopped
+    const caller = options === undefined ? undefined : this.#callerOptions(options)
+    if (this.#unanswered >= this.#queueLengthMax) throw new QueueFullError(this.#queueLengthMax)
+    this.#unanswered++
+    return caller
+  }
+
+  #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {
+    if (signal?.aborted) throw new CommandCancelledError('signal', { cause: signal.reason })
+    if (deadlineMs === undefined) return { signal }
+    integerField(deadlineMs, 'deadlineMs', { min: 0, max: Number.MAX_SAFE_INTEGER })
+    return { signal, deadlineAt: this.#clock.now() + deadlineMs }
+  }
+
+  readonly #countAnswered = (count: number): void => {
+    this.#unanswered -= count
+    if (this.#unanswered > 0) return
+    for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+}
+
+/** The account to read; a bare system name means the only one of that name. */
+function existing(view: WorkingSet, accountId: string): AccountState {
+  const named = isSystemAccount(accountId)
+    ? CURRENCY_CODES.map(currency => view.account(targetOf(accountId, currency)))
+    : [view.account(accountId)]
+  const found = new Set(named.filter(account => account !== undefined))
+  const [account] = found
+  if (account === undefined || found.size > 1) throw new AccountNotFoundError(accountId)
+  return account
+}

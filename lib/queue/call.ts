@@ -1,0 +1,98 @@
+import { CommandCancelledError } from './errors.js'
+
+export interface CallerOptions {
+  readonly signal?: AbortSignal | undefined
+  /** On the processor's clock, milliseconds since the epoch; execution must start before it. */
+  readonly deadlineAt?: number | undefined
+}
+
+interface Caller<T> extends CallerOptions {
+  /** Whether this caller came while the same request was already on its way. */
+  readonly hasJoined: boolean
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+  readonly onAbort?: () => void
+}
+
+/**
+ * A promise made to one or more callers, of one execution.
+ *
+ * waiting → started → settled. A caller may give up while the call is waiting; once it has started, every caller that
+ * is left gets the real answer.
+ */
+export class Call<T> {
+  #callers: Caller<T>[] = []
+  #isStarted = false
+  readonly #onAnswered: (count: number) => void
+  readonly #onSettled: (() => void) | undefined
+
+  /**
+   * @param onAnswered told how many callers were just answered, in whatever way
+   * @param onSettled told once, when nobody can join any more
+   */
+  constructor(onAnswered: (count: number) => void, onSettled?: () => void) {
+    this.#onAnswered = onAnswered
+    this.#onSettled = onSettled
+  }
+
+  wait(options: CallerOptions | undefined, hasJoined: boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const signal = options?.signal
+      const caller: Caller<T> = {
+        hasJoined,
+        resolve,
+        reject,
+        signal,
+        deadlineAt: options?.deadlineAt,
+        ...(signal && { onAbort: () => this.#giveUp(caller) })
+      }
+      this.#callers.push(caller)
+      signal?.addEventListener('abort', caller.onAbort!, { once: true })
+    })
+  }
+
+  /** Starts the call, unless nobody waits for it any more. */
+  begin(now: number): boolean {
+    for (const caller of this.#callers.filter(({ deadlineAt }) => deadlineAt !== undefined && deadlineAt <= now)) {
+      this.#remove(caller)
+      caller.reject(new CommandCancelledError('deadline'))
+    }
+    this.#isStarted = true
+    if (this.#callers.length > 0) return true
+    this.#onSettled?.()
+    return false
+  }
+
+  resolve(answerFor: (hasJoined: boolean) => T): void {
+    for (const caller of this.#takeAll()) caller.resolve(answerFor(caller.hasJoined))
+  }
+
+  reject(error: unknown): void {
+    for (const caller of this.#takeAll()) caller.reject(error)
+  }
+
+  #giveUp(caller: Caller<T>): void {
+    if (this.#isStarted || !this.#callers.includes(caller)) return
+    this.#remove(caller)
+    caller.reject(new CommandCancelledError('signal', { cause: caller.signal?.reason }))
+  }
+
+  #remove(caller: Caller<T>): void {
+    this.#callers = this.#callers.filter(other => other !== caller)
+    forget(caller)
+    this.#onAnswered(1)
+  }
+
+  #takeAll(): readonly Caller<T>[] {
+    const callers = this.#callers
+    this.#callers = []
+    this.#onSettled?.()
+    for (const caller of callers) forget(caller)
+    if (callers.length > 0) this.#onAnswered(callers.length)
+    return callers
+  }
+}
+
+function forget<T>({ signal, onAbort }: Caller<T>): void {
+  if (onAbort) signal?.removeEventListener('abort', onAbort)
+}

@@ -1,0 +1,126 @@
+import { OutcomeUnknownError, NotCommittedError, WriterFencedError } from '../store/errors.js'
+import type { StoreSession } from '../store/store.js'
+import { CommandCancelledError, ProcessorFailedError } from './errors.js'
+import type { Answer, Group } from './group.js'
+import type { Lifecycle } from './lifecycle.js'
+import type { WorkingSet } from './working-set.js'
+
+/** How many journal entries one step of forgetting expired keys looks at. */
+const FORGET_STEP = 1_000
+/** The keys are swept this many times per lifetime, but not more often than the minimum. */
+const SWEEPS_PER_KEY_LIFETIME = 100
+const SWEEP_INTERVAL_MIN_MS = 1_000
+
+/**
+ * Makes groups durable, one at a time, and gives their answers afterwards.
+ *
+ *     collecting ⇄ one commit in flight → stopped
+ *
+ * After the first commit that fails, nothing is acknowledged any more: `stopped` holds the error for everything later.
+ */
+export class Committer {
+  readonly #session: StoreSession
+  readonly #view: WorkingSet
+  readonly #lifecycle: Lifecycle
+  readonly #keyTtlMs: number
+  #stopped: Error | undefined
+  #commit: Promise<void> | undefined
+  #sweep: Promise<void> | undefined
+  #sweepDueAt = 0
+
+  constructor(parts: { session: StoreSession; view: WorkingSet; lifecycle: Lifecycle; keyTtlMs: number }) {
+    this.#session = parts.session
+    this.#view = parts.view
+    this.#lifecycle = parts.lifecycle
+    this.#keyTtlMs = parts.keyTtlMs
+  }
+
+  /** Why nothing more is executed; `undefined` while all is well. */
+  get stopped(): Error | undefined {
+    return this.#stopped
+  }
+
+  /** Gives an answer as soon as everything that was seen for it is durable. */
+  answerWhenDurable(answer: Answer): void {
+    const { open, inFlight } = this.#view
+    const seen = open.entries.length > 0 ? open : inFlight
+    if (seen === undefined) answer.give()
+    else seen.answers.push(answer)
+  }
+
+  /** Sends the open group, unless it is empty or another is still on its way. */
+  flush(): void {
+    if (this.#view.inFlight !== undefined || this.#view.open.entries.length === 0 || this.#stopped) return
+    const group = this.#view.takeGroup()
+    this.#commit = this.#session.commit(group.toCommit()).then(
+      () => this.#onDurable(group),
+      (error: unknown) => this.#onCommitFailed(group, error)
+    )
+  }
+
+  /** Resolves when nothing is on its way to the store. */
+  async settled(): Promise<void> {
+    let commit: Promise<void> | undefined
+    do {
+      commit = this.#commit
+      await commit
+    } while (commit !== this.#commit)
+    await this.#sweep
+  }
+
+  /** Stops for good because the ledger's state can no longer be trusted; groups not yet sent did not happen. */
+  fail(cause: unknown): void {
+    this.#stop(new ProcessorFailedError({ cause }), 'fail')
+  }
+
+  cancellation(cause: unknown): CommandCancelledError {
+    return new CommandCancelledError('abort', { cause })
+  }
+
+  /** Settles every answer now: what is in flight may have happened, what is not did not. */
+  abort(cause: unknown): void {
+    this.#stopped ??= this.cancellation(cause)
+    const { inFlight, open } = this.#view
+    for (const answer of inFlight?.answers.splice(0) ?? []) answer.withhold(new OutcomeUnknownError({ cause }))
+    for (const answer of open.answers.splice(0)) answer.withhold(this.cancellation(cause))
+  }
+
+  #onDurable(group: Group): void {
+    this.#view.settle(group)
+    this.flush()
+    for (const answer of group.answers) answer.give()
+    this.#sweepKeys(group.head.timestamp)
+  }
+
+  #onCommitFailed(group: Group, error: unknown): void {
+    const isFenced = error instanceof WriterFencedError
+    const isKnown = isFenced || error instanceof NotCommittedError || error instanceof OutcomeUnknownError
+    const failure = isKnown ? error : new OutcomeUnknownError({ cause: error })
+    for (const answer of group.answers) answer.withhold(failure)
+    if (isFenced) this.#stop(error, 'fence')
+    else this.#stop(new ProcessorFailedError({ cause: error }), 'fail')
+  }
+
+  #stop(reason: Error, event: 'fail' | 'fence'): void {
+    if (this.#stopped === undefined) this.#lifecycle.send(event)
+    this.#stopped ??= reason
+    for (const answer of this.#view.open.answers.splice(0)) answer.withhold(reason)
+  }
+
+  /** Frees the space of keys past their horizon, in small steps beside the commits. Deciding never depends on it. */
+  #sweepKeys(now: number): void {
+    if (this.#sweep !== undefined || now < this.#sweepDueAt) return
+    this.#sweepDueAt = now + Math.max(SWEEP_INTERVAL_MIN_MS, Math.floor(this.#keyTtlMs / SWEEPS_PER_KEY_LIFETIME))
+    // A key is forgotten when its age has reached the horizon; the entry of that very millisecond included.
+    const recordedBefore = now - this.#keyTtlMs + 1
+    this.#sweep = this.#forgetKeys(recordedBefore).finally(() => (this.#sweep = undefined))
+  }
+
+  async #forgetKeys(recordedBefore: number): Promise<void> {
+    let mayHaveMore = true
+    while (mayHaveMore && this.#lifecycle.status === 'ready') {
+      // A sweep that fails has lost nothing: the same keys are swept next time.
+      mayHaveMore = await this.#session.forgetKeys({ recordedBefore, limit: FORGET_STEP }).catch(() => false)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { isSystemAccount } from '../domain/account.js'
+import { touches } from '../domain/touches.js'
+import { sequenceOfTransactionId } from '../domain/transaction.js'
+import type { KeyName, StoreSession } from '../store/store.js'
+import type { Job } from './job.js'
+import type { WorkingSet } from './working-set.js'
+
+/** How many rounds it can take until nothing more is found to load: ids, then what they point to, then its accounts. */
+const ROUNDS_MAX = 4
+
+/** Loads what a run of jobs touches, together rather than one by one. Raises `StoreUnavailableError`. */
+export async function loadRun(jobs: readonly Job[], view: WorkingSet, session: StoreSession): Promise<void> {
+  view.beginRun()
+  const run = new RunLoader(view)
+  let open = jobs
+  for (let round = 0; round < ROUNDS_MAX && open.length > 0; round++) {
+    open = open.filter(job => run.collect(job, round === 0))
+    const wanted = run.takeWanted()
+    if (wanted === undefined) return
+    view.learn(await session.load(wanted))
+  }
+}
+
+class RunLoader {
+  readonly #view: WorkingSet
+  readonly #asked = new Set<string | number>()
+  #accounts: string[] = []
+  #transactions: number[] = []
+  #keys: KeyName[] = []
+
+  constructor(view: WorkingSet) {
+    this.#view = view
+  }
+
+  /** Notes what a job needs and is not known; returns whether that was anything. */
+  collect(job: Job, isFirstRound: boolean): boolean {
+    const before = this.#accounts.length + this.#transactions.length
+    if (job.kind === 'read') {
+      if (job.accountId !== undefined) this.#wantAccount(job.accountId)
+      if (job.transactionId !== undefined) this.#wantTransaction(job.transactionId)
+    } else {
+      const { command } = job
+      if (isFirstRound && command.idempotencyKey !== undefined) {
+        this.#keys.push({ accountId: command.accountId, idempotencyKey: command.idempotencyKey })
+      }
+      const touched = touches(command, this.#view)
+      for (const accountId of touched.accounts) this.#wantAccount(accountId)
+      for (const transactionId of touched.transactions) this.#wantTransaction(transactionId)
+    }
+    return this.#accounts.length + this.#transactions.length > before
+  }
+
+  takeWanted(): Parameters<StoreSession['load']>[0] | undefined {
+    const wanted = { accounts: this.#accounts, transactions: this.#transactions, keys: this.#keys }
+    this.#accounts = []
+    this.#transactions = []
+    this.#keys = []
+    return wanted.accounts.length + wanted.transactions.length + wanted.keys.length > 0 ? wanted : undefined
+  }
+
+  #wantAccount(accountId: string): void {
+    // System accounts are known from the start: one that is not does not exist yet.
+    if (isSystemAccount(accountId) || this.#asked.has(accountId) || this.#view.account(accountId) !== undefined) return
+    this.#asked.add(accountId)
+    this.#accounts.push(accountId)
+  }
+
+  #wantTransaction(transactionId: string): void {
+    const sequence = sequenceOfTransactionId(transactionId)
+    if (sequence === undefined || this.#asked.has(sequence) || this.#view.transactionAt(sequence) !== undefined) return
+    this.#asked.add(sequence)
+    this.#transactions.push(sequence)
+  }
+}

@@ -1,0 +1,35 @@
+import PQueue, { type Queue, type QueueAddOptions } from 'p-queue'
+import { Fifo } from './fifo.js'
+
+type Task = () => Promise<unknown>
+
+/** The backlog of p-queue: strictly in order, since priorities would break the one order that everything rests on. */
+class InOrder implements Queue<Task, QueueAddOptions> {
+  readonly #tasks = new Fifo<Task>()
+
+  get size(): number {
+    return this.#tasks.size
+  }
+
+  enqueue(task: Task): void {
+    this.#tasks.enqueue(task)
+  }
+
+  dequeue(): Task | undefined {
+    return this.#tasks.dequeue()
+  }
+
+  /** p-queue asks for it to count tasks by priority; here all have the same. */
+  filter(): Task[] {
+    return [...this.#tasks.peek(this.#tasks.size)]
+  }
+
+  setPriority(): void {
+    throw new Error('Expected no priorities: commands execute in the order submitted.')
+  }
+}
+
+/** The one place where order is decided: a p-queue at concurrency 1. */
+export function createTaskQueue(): PQueue<InOrder, QueueAddOptions> {
+  return new PQueue({ concurrency: 1, queueClass: InOrder })
+}

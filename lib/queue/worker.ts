@@ -1,0 +1,199 @@
+import { nanoid } from 'nanoid'
+import { decide } from '../domain/decide.js'
+import type { Decision } from '../domain/decision.js'
+import { InvariantError } from '../domain/errors.js'
+import { evolve } from '../domain/evolve.js'
+import { resultOf, type CommandResult } from '../domain/result.js'
+import type { Context } from '../domain/view.js'
+import { StoreUnavailableError } from '../store/errors.js'
+import type { StoreSession } from '../store/store.js'
+import type { Clock } from './clock.js'
+import { Committer } from './committer.js'
+import { DeadLetteredError } from './errors.js'
+import { Fifo } from './fifo.js'
+import type { Answer } from './group.js'
+import type { CommandJob, Job, ReadJob } from './job.js'
+import { createLifecycle, type Lifecycle } from './lifecycle.js'
+import { loadRun } from './run-loader.js'
+import { createTaskQueue } from './task-queue.js'
+import { WorkingSet } from './working-set.js'
+
+export interface WorkerOptions {
+  readonly clock: Clock
+  readonly answerTtlMs: number
+  readonly keyTtlMs: number
+  /** Accounts to know from the start. */
+  readonly systemAccounts: readonly string[]
+}
+
+/** How many queued jobs are loaded for at once: bounds the memory of a run. */
+const RUN_LENGTH_MAX = 1_000
+/** How long the worker may keep the event loop before it lets others have a turn. */
+const TURN_MS = 2
+/** How many jobs pass between two looks at the time. */
+const JOBS_PER_LOOK = 32
+/** 71 random bits: an id cannot be guessed. */
+const ID_SUFFIX_LENGTH = 12
+
+/**
+ * The single writer. Jobs come in through one p-queue and are executed one at a time: load (for a whole run of jobs),
+ * decide, stage. What is staged becomes durable in groups, and only then answers are given. The states are in
+ * `lifecycle.ts`; this class moves between idle and draining, the committer to failed and fenced.
+ */
+export class Worker {
+  readonly lifecycle: Lifecycle = createLifecycle()
+  readonly #queue = createTaskQueue()
+  readonly #session: StoreSession
+  readonly #options: WorkerOptions
+  readonly #view: WorkingSet
+  readonly #committer: Committer
+  /** What is in the queue, in the same order, so that the next run can be loaded ahead. */
+  readonly #waiting = new Fifo<Job>()
+  #lastTicket = 0
+  #loadedThrough = 0
+  #jobsUntilLook = JOBS_PER_LOOK
+  #turnEndsAt = 0
+
+  static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
+    const worker = new Worker(session, options)
+    worker.#view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
+    worker.lifecycle.send('open')
+    return worker
+  }
+
+  private constructor(session: StoreSession, options: WorkerOptions) {
+    this.#session = session
+    this.#options = options
+    this.#view = new WorkingSet(session.head)
+    this.#committer = new Committer({ session, view: this.#view, lifecycle: this.lifecycle, keyTtlMs: options.keyTtlMs })
+  }
+
+  /** Why nothing is executed any more; `undefined` while all is well. */
+  get stopped(): Error | undefined {
+    return this.#committer.stopped
+  }
+
+  push(job: Job): void {
+    job.ticket = ++this.#lastTicket
+    this.#waiting.enqueue(job)
+    if (!this.lifecycle.isDraining) this.lifecycle.send('work')
+    void this.#queue.add(() => this.#next())
+  }
+
+  /** Resolves when everything pushed so far is executed and durable, or has failed. */
+  async drained(): Promise<void> {
+    await this.#queue.onIdle()
+    await this.#committer.settled()
+  }
+
+  /** Settles every caller at once; what was not sent to the store did not happen. */
+  abort(cause: unknown): void {
+    for (let job = this.#waiting.dequeue(); job !== undefined; job = this.#waiting.dequeue()) {
+      job.call.reject(this.#committer.cancellation(cause))
+    }
+    this.#committer.abort(cause)
+  }
+
+  /** Runs inside the p-queue: never throws, and returns a promise only where it has to wait. */
+  #next(): void | Promise<void> {
+    const job = this.#waiting.dequeue()
+    if (job === undefined) return
+    if (job.ticket > this.#loadedThrough) return this.#load(job)
+    this.#execute(job)
+    return this.#yieldTurn()
+  }
+
+  async #load(job: Job): Promise<void> {
+    const run = [job, ...this.#waiting.peek(RUN_LENGTH_MAX - 1)]
+    try {
+      await loadRun(run, this.#view, this.#session)
+    } catch (cause) {
+      job.call.reject(cause instanceof InvariantError ? cause : new StoreUnavailableError({ cause }))
+      this.#rest()
+      return
+    }
+    this.#loadedThrough = run.at(-1)!.ticket
+    this.#turnEndsAt = performance.now() + TURN_MS
+    this.#execute(job)
+  }
+
+  #execute(job: Job): void {
+    const now = Math.max(Math.floor(this.#options.clock.now()), this.#view.head.timestamp)
+    if (this.#committer.stopped !== undefined) job.call.reject(this.#committer.stopped)
+    else if (job.call.begin(now)) {
+      if (job.kind === 'command') this.#executeCommand(job, now)
+      else this.#executeRead(job)
+    }
+    this.#rest()
+  }
+
+  #executeCommand(job: CommandJob, now: number): void {
+    let decision: Decision
+    try {
+      decision = decide(job.command, this.#view, this.#contextAt(now))
+      if (decision.kind === 'record') this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
+    } catch (cause) {
+      if (cause instanceof InvariantError) this.#committer.fail(cause)
+      job.call.reject(cause instanceof InvariantError ? cause : new DeadLetteredError({ cause }))
+      return
+    }
+    this.#committer.answerWhenDurable(commandAnswer(job, decision))
+  }
+
+  #executeRead(job: ReadJob): void {
+    const { call } = job
+    try {
+      const value = job.read(this.#view)
+      this.#committer.answerWhenDurable({ give: () => call.resolve(() => value), withhold: error => call.reject(error) })
+    } catch (error) {
+      this.#committer.answerWhenDurable({ give: () => call.reject(error), withhold: other => call.reject(other) })
+    }
+  }
+
+  #contextAt(now: number): Context {
+    return {
+      sequence: this.#view.head.sequence + 1,
+      now,
+      idSuffix: nanoid(ID_SUFFIX_LENGTH),
+      answerTtlMs: this.#options.answerTtlMs,
+      keyTtlMs: this.#options.keyTtlMs
+    }
+  }
+
+  /** Hands a group over when there is nothing left to add to it now; otherwise the next turn or commit does. */
+  #rest(): void {
+    if (this.#waiting.size > 0) return
+    this.#committer.flush()
+    if (this.lifecycle.isDraining) this.lifecycle.send('rest')
+  }
+
+  #yieldTurn(): void | Promise<void> {
+    if (--this.#jobsUntilLook > 0) return
+    this.#jobsUntilLook = JOBS_PER_LOOK
+    if (performance.now() < this.#turnEndsAt) return
+    this.#committer.flush()
+    return new Promise(resolve =>
+      setImmediate(() => {
+        this.#turnEndsAt = performance.now() + TURN_MS
+        resolve()
+      })
+    )
+  }
+}
+
+function commandAnswer({ call }: CommandJob, decision: Decision): Answer {
+  const withhold = (error: unknown) => call.reject(error)
+  switch (decision.kind) {
+    case 'reject':
+      return { give: () => call.reject(decision.error), withhold }
+    case 'replay':
+      return { give: () => call.resolve(() => resultOf(decision.entry, true)), withhold }
+    case 'record': {
+      const { entry, refusal } = decision
+      if (refusal !== null) return { give: () => call.reject(refusal), withhold }
+      return { give: () => call.resolve((hasJoined): CommandResult => resultOf(entry, hasJoined)), withhold }
+    }
+    default:
+      return decision satisfies never
+  }
+}

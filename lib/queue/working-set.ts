@@ -1,0 +1,117 @@
+import { isSystemAccount, type AccountState } from '../domain/account.js'
+import type { Changes } from '../domain/evolve.js'
+import type { Entry } from '../domain/entry.js'
+import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
+import type { View } from '../domain/view.js'
+import type { Head, Loaded } from '../store/store.js'
+import { Group, keyText } from './group.js'
+
+/** How many accounts stay in memory after use: about 25 MB. */
+const ACCOUNTS_KEPT = 100_000
+
+/**
+ * What the worker knows of the ledger, in three layers: the open group (decided), the group in flight (being made
+ * durable), and what was loaded from the store or has become durable since. The upper layers win.
+ */
+export class WorkingSet implements View {
+  open: Group
+  inFlight: Group | undefined
+  /** Accounts stay known: this writer is the only one, so they cannot go stale. Half of them are the recent ones. */
+  #accounts = new Map<string, AccountState>()
+  #olderAccounts = new Map<string, AccountState>()
+  readonly #systemAccounts = new Map<string, AccountState>()
+  #transactions = new Map<number, TransactionState>()
+  #keyed = new Map<string, Entry>()
+
+  constructor(head: Head) {
+    this.open = new Group(head)
+  }
+
+  get head(): Head {
+    return this.open.head
+  }
+
+  account(accountId: string): AccountState | undefined {
+    return this.open.accounts.get(accountId) ?? this.inFlight?.accounts.get(accountId) ?? this.#knownAccount(accountId)
+  }
+
+  keyed(accountId: string, idempotencyKey: string): Entry | undefined {
+    const key = keyText(accountId, idempotencyKey)
+    return this.open.keyed.get(key) ?? this.inFlight?.keyed.get(key) ?? this.#keyed.get(key)
+  }
+
+  transaction(transactionId: string): TransactionState | undefined {
+    const sequence = sequenceOfTransactionId(transactionId)
+    if (sequence === undefined) return undefined
+    const found = this.transactionAt(sequence)
+    return found?.entry.transactionId === transactionId ? found : undefined
+  }
+
+  transactionAt(sequence: number): TransactionState | undefined {
+    return (
+      this.open.transactions.get(sequence) ??
+      this.inFlight?.transactions.get(sequence) ??
+      this.#transactions.get(sequence)
+    )
+  }
+
+  stage(entry: Entry, changes: Changes): void {
+    this.open.add(entry, changes)
+  }
+
+  /** Closes the open group and begins the next on top of it. */
+  takeGroup(): Group {
+    const group = this.open
+    this.inFlight = group
+    this.open = new Group(group.head)
+    return group
+  }
+
+  /** The group in flight is durable: from now on the store knows it, and loads that began earlier may not. */
+  settle(group: Group): void {
+    for (const account of group.accounts.values()) this.#know(account)
+    for (const [sequence, transaction] of group.transactions) this.#transactions.set(sequence, transaction)
+    for (const [key, entry] of group.keyed) this.#keyed.set(key, entry)
+    this.inFlight = undefined
+  }
+
+  /** Forgets what was loaded for earlier commands. To be called before the load for the next ones begins. */
+  beginRun(): void {
+    this.#transactions = new Map()
+    this.#keyed = new Map()
+    if (this.#accounts.size < ACCOUNTS_KEPT / 2) return
+    this.#olderAccounts = this.#accounts
+    this.#accounts = new Map()
+  }
+
+  /** Takes over what was loaded, except where something newer has become durable meanwhile. */
+  learn(loaded: Loaded): void {
+    for (const account of loaded.accounts) {
+      if (this.#knownAccount(account.accountId) === undefined) this.#know(account)
+    }
+    for (const transaction of loaded.transactions) {
+      const { sequence } = transaction.entry
+      if (!this.#transactions.has(sequence)) this.#transactions.set(sequence, transaction)
+    }
+    for (const entry of loaded.keyed) {
+      const { command } = entry
+      if (!('idempotencyKey' in command) || command.idempotencyKey === undefined) continue
+      const key = keyText(command.accountId, command.idempotencyKey)
+      if (!this.#keyed.has(key)) this.#keyed.set(key, entry)
+    }
+  }
+
+  #know(account: AccountState): void {
+    const accounts = isSystemAccount(account.accountId) ? this.#systemAccounts : this.#accounts
+    accounts.set(account.accountId, account)
+  }
+
+  #knownAccount(accountId: string): AccountState | undefined {
+    if (isSystemAccount(accountId)) return this.#systemAccounts.get(accountId)
+    const recent = this.#accounts.get(accountId)
+    if (recent !== undefined) return recent
+    const older = this.#olderAccounts.get(accountId)
+    if (older !== undefined) this.#accounts.set(accountId, older)
+    return older
+  }
+}

@@ -1,0 +1,74 @@
+import { BursarError } from '../domain/errors.js'
+
+/** A commit that certainly did not happen. */
+export class NotCommittedError extends BursarError {
+  override readonly name = 'NotCommittedError'
+  readonly code = 'ERR_NOT_COMMITTED'
+  readonly retryable = true
+}
+
+/** A commit that may or may not have happened. */
+export class OutcomeUnknownError extends BursarError {
+  override readonly name = 'OutcomeUnknownError'
+  readonly code = 'ERR_OUTCOME_UNKNOWN'
+  readonly retryable = true
+  constructor(options?: ErrorOptions) {
+    super(
+      'Expected the store to confirm the commit, got no answer that can be trusted. ' +
+        'Reopen the store and ask again with the same idempotency key: it answers with what was committed or executes for the first time.',
+      options
+    )
+  }
+}
+
+/** Another writer took the store over; this one may commit nothing any more. */
+export class WriterFencedError extends BursarError {
+  override readonly name = 'WriterFencedError'
+  readonly code = 'ERR_WRITER_FENCED'
+  readonly retryable = false
+  constructor(options?: ErrorOptions) {
+    super(
+      'Expected to be the only writer of this store, got a newer fencing epoch or head. ' +
+        'Another process has taken over: close this processor and send commands there.',
+      options
+    )
+  }
+}
+
+/** The store is open in another process, or twice in this one. */
+export class StoreLockedError extends BursarError {
+  override readonly name = 'StoreLockedError'
+  readonly code = 'ERR_STORE_LOCKED'
+  readonly retryable = true
+  constructor(location: string, options?: ErrorOptions) {
+    super(
+      `Expected to be the only writer of ${location}, got a lock held by another processor. ` +
+        'Close that one first, or send commands to it.',
+      options
+    )
+  }
+}
+
+/** The file is not a ledger of this library, is newer than it, or cannot be opened as asked. */
+export class StoreFormatError extends BursarError {
+  override readonly name = 'StoreFormatError'
+  readonly code = 'ERR_STORE_FORMAT'
+  readonly retryable = false
+}
+
+/** The stored journal contradicts itself or its recorded head. */
+export class StoreCorruptError extends BursarError {
+  override readonly name = 'StoreCorruptError'
+  readonly code = 'ERR_STORE_CORRUPT'
+  readonly retryable = false
+}
+
+/** The store could not be read; certainly nothing was changed. */
+export class StoreUnavailableError extends BursarError {
+  override readonly name = 'StoreUnavailableError'
+  readonly code = 'ERR_STORE_UNAVAILABLE'
+  readonly retryable = true
+  constructor(options?: ErrorOptions) {
+    super('Expected the store to answer a read, got an error (see cause). Nothing was changed: try again.', options)
+  }
+}

@@ -1,0 +1,196 @@
+import type { AccountState } from '../../domain/account.js'
+import type { Entry } from '../../domain/entry.js'
+import { invariant } from '../../domain/errors.js'
+import type { TransactionState } from '../../domain/transaction.js'
+import { chainHash, GENESIS_HASH } from '../chain.js'
+import { encodeEntry } from '../codec.js'
+import { StoreLockedError, WriterFencedError } from '../errors.js'
+import { pageOf, sequenceAt } from '../paging.js'
+import type {
+  ChainedEntry,
+  CommitGroup,
+  Head,
+  HistoryQuery,
+  KeyName,
+  Loaded,
+  Store,
+  StoreSession,
+  StoreSnapshot,
+  Wanted
+} from '../store.js'
+
+/**
+ * A ledger in plain Maps, for tests and prototypes: gone with the process, otherwise like any other store. Opening it
+ * again after a close goes on with the same ledger.
+ */
+export function memoryStore(): Store {
+  const books = new MemoryBooks()
+  let isOpen = false
+  return {
+    open() {
+      if (isOpen) return Promise.reject(new StoreLockedError('this memory store'))
+      isOpen = true
+      return Promise.resolve(new MemorySession(books, () => (isOpen = false)))
+    }
+  }
+}
+
+/** Everything that a database would keep. */
+class MemoryBooks {
+  head: Head = { sequence: 0, timestamp: 0, transactionCount: 0 }
+  /** Entry n is at index n − 1. */
+  readonly entries: Entry[] = []
+  /** Made when somebody looks, since nothing can be forged inside one process. */
+  readonly chained: ChainedEntry[] = []
+  readonly accounts = new Map<string, AccountState>()
+  /** Only transactions that later entries have changed, and holds, by sequence. */
+  readonly changed = new Map<number, TransactionState>()
+  /** Account, then key, to the latest sequence under it. */
+  readonly keys = new Map<string, Map<string, number>>()
+  keysForgottenThrough = 0
+  readonly history = new Map<string, number[]>()
+  readonly transactions: number[] = []
+
+  chainThrough(sequence: number): readonly ChainedEntry[] {
+    while (this.chained.length < sequence) {
+      const entry = this.entries[this.chained.length]!
+      const previousHash = this.chained.at(-1)?.hash ?? GENESIS_HASH
+      const encoded = encodeEntry(entry)
+      this.chained.push({ entry, encoded, previousHash, hash: chainHash(previousHash, encoded) })
+    }
+    return this.chained
+  }
+
+  transaction(sequence: number): TransactionState | undefined {
+    const entry = this.entries[sequence - 1]
+    if (entry === undefined || entry.outcome !== 'approved' || entry.transactionId === null) return undefined
+    return this.changed.get(sequence) ?? { entry, refunded: [], hold: null }
+  }
+
+  add(entry: Entry): void {
+    this.entries.push(entry)
+    const { command } = entry
+    if ('idempotencyKey' in command && command.idempotencyKey !== undefined && entry.outcome !== 'refused') {
+      const keys = this.keys.get(command.accountId) ?? new Map<string, number>()
+      this.keys.set(command.accountId, keys.set(command.idempotencyKey, entry.sequence))
+    }
+    if (entry.outcome !== 'approved' || entry.transactionId === null) return
+    this.transactions.push(entry.sequence)
+    for (const accountId of new Set([...entry.postings, ...entry.holds].map(change => change.accountId))) {
+      const history = this.history.get(accountId)
+      if (history === undefined) this.history.set(accountId, [entry.sequence])
+      else history.push(entry.sequence)
+    }
+  }
+
+  forgetKey({ command, sequence }: Entry): void {
+    if (!('idempotencyKey' in command) || command.idempotencyKey === undefined) return
+    const keys = this.keys.get(command.accountId)
+    if (keys?.get(command.idempotencyKey) !== sequence) return
+    keys.delete(command.idempotencyKey)
+    if (keys.size === 0) this.keys.delete(command.accountId)
+  }
+}
+
+class MemorySession implements StoreSession {
+  readonly head: Head
+  readonly #books: MemoryBooks
+  readonly #release: () => void
+
+  constructor(books: MemoryBooks, release: () => void) {
+    this.#books = books
+    this.#release = release
+    this.head = books.head
+  }
+
+  load(wanted: Wanted): Promise<Loaded> {
+    const books = this.#books
+    const due = (wanted.dueHolds?.accounts ?? []).flatMap(accountId => this.#dueHolds(accountId, wanted.dueHolds!.dueAt))
+    return Promise.resolve({
+      accounts: present(wanted.accounts.map(id => books.accounts.get(id))),
+      keyed: present(wanted.keys.map(name => this.#keyed(name))),
+      transactions: [...present(wanted.transactions.map(sequence => books.transaction(sequence))), ...due]
+    })
+  }
+
+  #keyed({ accountId, idempotencyKey }: KeyName): Entry | undefined {
+    const sequence = this.#books.keys.get(accountId)?.get(idempotencyKey)
+    return sequence === undefined ? undefined : this.#books.entries[sequence - 1]
+  }
+
+  #dueHolds(accountId: string, dueAt: number): TransactionState[] {
+    const due: TransactionState[] = []
+    for (const state of this.#books.changed.values()) {
+      const isDue = state.hold?.status === 'open' && state.hold.deadline <= dueAt
+      if (isDue && state.entry.command.accountId === accountId) due.push(state)
+    }
+    return due
+  }
+
+  commit(group: CommitGroup): Promise<void> {
+    const books = this.#books
+    if (group.expectedHead !== books.head.sequence) return Promise.reject(new WriterFencedError())
+    for (const entry of group.entries) {
+      invariant(entry.sequence === books.entries.length + 1, `entry ${entry.sequence} leaves a hole in the journal`)
+      books.add(entry)
+    }
+    for (const account of group.accounts) books.accounts.set(account.accountId, account)
+    for (const transaction of group.transactions) books.changed.set(transaction.entry.sequence, transaction)
+    books.head = group.head
+    return Promise.resolve()
+  }
+
+  journal(query: { after: number; through: number; limit: number }): Promise<readonly ChainedEntry[]> {
+    const end = Math.min(query.after + query.limit, query.through, this.#books.entries.length)
+    return Promise.resolve(this.#books.chainThrough(end).slice(query.after, end))
+  }
+
+  history(query: HistoryQuery): Promise<readonly TransactionState[]> {
+    const { accountId } = query
+    const books = this.#books
+    const sequences = accountId === undefined ? books.transactions : (books.history.get(accountId) ?? [])
+    return Promise.resolve(pageOf(sequences, query).map(sequence => books.transaction(sequence)!))
+  }
+
+  sequenceAt(timestamp: number): Promise<number> {
+    const { entries } = this.#books
+    return Promise.resolve(sequenceAt(timestamp, entries.length, sequence => entries[sequence - 1]!.timestamp))
+  }
+
+  snapshot(): Promise<StoreSnapshot> {
+    const { head } = this.#books
+    const chain = this.#books.chainThrough(head.sequence)
+    const accounts = [...this.#books.accounts.values()].sort((a, b) => (a.accountId < b.accountId ? -1 : 1))
+    return Promise.resolve({
+      head: { ...head, hash: chain.at(head.sequence - 1)?.hash ?? GENESIS_HASH },
+      tablesThrough: head.sequence,
+      journal: ({ after, limit }: { after: number; limit: number }) =>
+        Promise.resolve(chain.slice(after, Math.min(after + limit, head.sequence))),
+      accounts: ({ after, limit }: { after: string; limit: number }) => {
+        const start = accounts.findIndex(account => account.accountId > after)
+        return Promise.resolve(start === -1 ? [] : accounts.slice(start, start + limit))
+      },
+      close: () => Promise.resolve()
+    })
+  }
+
+  forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): Promise<boolean> {
+    const books = this.#books
+    for (let step = 0; step < limit; step++) {
+      const entry = books.entries[books.keysForgottenThrough]
+      if (entry === undefined || entry.timestamp >= recordedBefore) return Promise.resolve(false)
+      books.forgetKey(entry)
+      books.keysForgottenThrough++
+    }
+    return Promise.resolve(true)
+  }
+
+  close(): Promise<void> {
+    this.#release()
+    return Promise.resolve()
+  }
+}
+
+function present<T>(values: readonly (T | undefined)[]): T[] {
+  return values.filter(value => value !== undefined)
+}

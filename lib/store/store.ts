@@ -1,0 +1,117 @@
+import type { AccountState } from '../domain/account.js'
+import type { Entry } from '../domain/entry.js'
+import type { TransactionState } from '../domain/transaction.js'
+
+/**
+ * Where a ledger is kept. One writer at a time: `open` takes the writer's lock, recovers, and raises the fencing epoch.
+ *
+ * Raises `StoreLockedError`, `StoreFormatError`, `StoreCorruptError`.
+ */
+export interface Store {
+  open(): Promise<StoreSession>
+}
+
+/** The end of the journal. */
+export interface Head {
+  /** The last committed entry; 0 when there is none. */
+  readonly sequence: number
+  /** Recorded time of that entry, milliseconds; 0 when there is none. */
+  readonly timestamp: number
+  /** Successful payments, refunds, deposits, transfers, multi-leg transactions and captures so far. */
+  readonly transactionCount: number
+}
+
+/** What a run of commands touches; loaded at once. */
+export interface Wanted {
+  readonly accounts: readonly string[]
+  readonly keys: readonly KeyName[]
+  /** Transactions, by the sequence that their id carries. */
+  readonly transactions: readonly number[]
+  /** Open holds of these accounts that are due at `dueAt`. */
+  readonly dueHolds?: { readonly accounts: readonly string[]; readonly dueAt: number }
+}
+
+export interface KeyName {
+  readonly accountId: string
+  readonly idempotencyKey: string
+}
+
+/** What exists of what was wanted. */
+export interface Loaded {
+  readonly accounts: readonly AccountState[]
+  /** The latest entry under each wanted key that has one. */
+  readonly keyed: readonly Entry[]
+  readonly transactions: readonly TransactionState[]
+}
+
+/** The effects of a run of commands, made durable together. */
+export interface CommitGroup {
+  /** The head that this group was decided on; any other head means that the writer is fenced. */
+  readonly expectedHead: number
+  /** Numbered from `expectedHead + 1` without holes; never empty. */
+  readonly entries: readonly Entry[]
+  /** Every account that changed, as it stands after the group. */
+  readonly accounts: readonly AccountState[]
+  /** Every earlier transaction that changed, and every new hold, as it stands after the group. */
+  readonly transactions: readonly TransactionState[]
+  readonly head: Head
+}
+
+/** An entry with its place in the hash chain: `hash = SHA-256(previousHash + encoded)`, both hex text, UTF-8. */
+export interface ChainedEntry {
+  readonly entry: Entry
+  readonly encoded: string
+  readonly previousHash: string
+  readonly hash: string
+}
+
+/** Which transactions of the ledger or of one account, newest last. */
+export interface HistoryQuery {
+  readonly accountId?: string
+  /** Only entries with a larger sequence. */
+  readonly after: number
+  /** Only entries with this sequence or a smaller one. */
+  readonly through: number
+  readonly limit: number
+}
+
+/**
+ * An open store. Everything that `commit` confirmed is seen by every later `load` and read.
+ *
+ * `load`, `journal`, `history` and `snapshot` raise `StoreUnavailableError`.
+ */
+export interface StoreSession {
+  /** The head at opening. */
+  readonly head: Head
+  load(wanted: Wanted): Promise<Loaded>
+  /**
+   * Makes a group durable; resolves only then. Called again only after the previous call has settled.
+   * Raises `NotCommittedError` (certainly nothing happened), `OutcomeUnknownError` (it may have), `WriterFencedError`.
+   */
+  commit(group: CommitGroup): Promise<void>
+  /** Entries after a sequence, in order, at most `limit`. */
+  journal(query: { readonly after: number; readonly through: number; readonly limit: number }): Promise<readonly ChainedEntry[]>
+  /** Approved entries that carry a transaction id, in order, at most `limit`. */
+  history(query: HistoryQuery): Promise<readonly TransactionState[]>
+  /** The first entry recorded at or after a time, as a sequence; `head + 1` when there is none. */
+  sequenceAt(timestamp: number): Promise<number>
+  /** A consistent picture of everything committed, for verification beside the running writer. */
+  snapshot(): Promise<StoreSnapshot>
+  /**
+   * Forgets the index rows of keys whose entry was recorded before a time; looks at no more than `limit` entries.
+   * Resolves with whether more may be waiting.
+   */
+  forgetKeys(query: { readonly recordedBefore: number; readonly limit: number }): Promise<boolean>
+  /** Releases the lock. Never called during a commit. */
+  close(): Promise<void>
+}
+
+export interface StoreSnapshot {
+  readonly head: Head & { readonly hash: string }
+  /** The derived tables of this snapshot reflect the journal up to here. */
+  readonly tablesThrough: number
+  journal(query: { readonly after: number; readonly limit: number }): Promise<readonly ChainedEntry[]>
+  /** Accounts in the order of their ids. */
+  accounts(query: { readonly after: string; readonly limit: number }): Promise<readonly AccountState[]>
+  close(): Promise<void>
+}
