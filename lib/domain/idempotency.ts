@@ -29,6 +29,11 @@ export function recall(
   return { kind: 'replay', entry: first }
 }
 
+/** The key that remembers an entry; `undefined` where none does. A refused attempt binds no key. */
+export function keyOf({ command, outcome }: Entry): string | undefined {
+  return outcome !== 'refused' && 'idempotencyKey' in command ? command.idempotencyKey : undefined
+}
+
 function isKept(entry: Entry): boolean {
   return 'onDecline' in entry.command && entry.command.onDecline === 'keep'
 }

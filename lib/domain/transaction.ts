@@ -68,3 +68,9 @@ export function legsOf(entry: Entry): readonly Leg[] {
   }
   return legs
 }
+
+/** The accounts in whose history an entry belongs: those whose money a transaction moved, held or released. */
+export function accountsMovedBy(entry: Entry): Iterable<string> {
+  if (entry.outcome !== 'approved' || entry.transactionId === null) return []
+  return new Set([...entry.postings, ...entry.holds].map(change => change.accountId))
+}

@@ -1,9 +1,9 @@
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Changes } from '../domain/evolve.js'
-import type { TransactionState } from '../domain/transaction.js'
+import { keyOf } from '../domain/idempotency.js'
+import { isCountedTransaction, type TransactionState } from '../domain/transaction.js'
 import type { CommitGroup, Head } from '../store/store.js'
-import { isCountedTransaction } from '../domain/transaction.js'
 
 /** An answer that waits for its group to become durable. */
 export interface Answer {
@@ -39,10 +39,8 @@ export class Group {
       this.transactions.set(state.entry.sequence, state)
       this.changed.set(state.entry.sequence, state)
     }
-    const { command } = entry
-    if (entry.outcome !== 'refused' && 'idempotencyKey' in command && command.idempotencyKey !== undefined) {
-      this.keyed.set(keyText(command.accountId, command.idempotencyKey), entry)
-    }
+    const key = keyOf(entry)
+    if (key !== undefined) this.keyed.set(keyText(entry.command.accountId, key), entry)
     this.head = {
       sequence: entry.sequence,
       timestamp: entry.timestamp,

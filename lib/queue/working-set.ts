@@ -1,6 +1,7 @@
 import { isSystemAccount, type AccountState } from '../domain/account.js'
 import type { Changes } from '../domain/evolve.js'
 import type { Entry } from '../domain/entry.js'
+import { keyOf } from '../domain/idempotency.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import type { Head, Loaded } from '../store/store.js'
@@ -94,9 +95,7 @@ export class WorkingSet implements View {
       if (!this.#transactions.has(sequence)) this.#transactions.set(sequence, transaction)
     }
     for (const entry of loaded.keyed) {
-      const { command } = entry
-      if (!('idempotencyKey' in command) || command.idempotencyKey === undefined) continue
-      const key = keyText(command.accountId, command.idempotencyKey)
+      const key = keyText(entry.command.accountId, keyOf(entry) ?? '')
       if (!this.#keyed.has(key)) this.#keyed.set(key, entry)
     }
   }

@@ -8,29 +8,31 @@ import type { Entry, HoldChange, Posting } from '../domain/entry.js'
  * hashed and exported, so its form never changes; new fields may be added at the end.
  */
 export function encodeEntry(entry: Entry): string {
-  return JSON.stringify(
-    {
-      sequence: entry.sequence,
-      timestamp: entry.timestamp,
-      command: entry.command,
-      outcome: entry.outcome === 'approved' ? undefined : entry.outcome,
-      code: entry.code ?? undefined,
-      message: entry.message,
-      transactionId: entry.transactionId ?? undefined,
-      amount: entry.amount,
-      currency: entry.currency,
-      attempt: entry.attempt === 1 ? undefined : entry.attempt,
-      postings: entry.postings.length === 0 ? undefined : entry.postings.map(encodePosting),
-      holds: entry.holds.length === 0 ? undefined : entry.holds.map(encodeHold),
-      refundable: entry.refundable ?? undefined,
-      account: entry.account ?? undefined
-    },
-    amountsAsText
-  )
+  return JSON.stringify({
+    sequence: entry.sequence,
+    timestamp: entry.timestamp,
+    command: withTexts(entry.command),
+    outcome: entry.outcome === 'approved' ? undefined : entry.outcome,
+    code: entry.code ?? undefined,
+    message: entry.message,
+    transactionId: entry.transactionId ?? undefined,
+    amount: entry.amount.toString(),
+    currency: entry.currency,
+    attempt: entry.attempt === 1 ? undefined : entry.attempt,
+    postings: entry.postings.length === 0 ? undefined : entry.postings.map(encodePosting),
+    holds: entry.holds.length === 0 ? undefined : entry.holds.map(encodeHold),
+    refundable: entry.refundable?.toString(),
+    account: entry.account === null ? undefined : withTexts(entry.account)
+  })
 }
 
-function amountsAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value
+/** A copy in which amounts are decimal text, since JSON knows no 64-bit integers. */
+function withTexts(value: object): object {
+  const copy: Record<string, unknown> = {}
+  for (const [field, content] of Object.entries(value)) {
+    copy[field] = typeof content === 'bigint' ? content.toString() : Array.isArray(content) ? content.map(withTexts) : content
+  }
+  return copy
 }
 
 function encodePosting({ accountId, currency, amount, balanceAfter }: Posting): readonly string[] {

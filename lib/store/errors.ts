@@ -40,12 +40,14 @@ export class StoreLockedError extends BursarError {
   override readonly name = 'StoreLockedError'
   readonly code = 'ERR_STORE_LOCKED'
   readonly retryable = true
+  readonly location: string
   constructor(location: string, options?: ErrorOptions) {
     super(
       `Expected to be the only writer of ${location}, got a lock held by another processor. ` +
         'Close that one first, or send commands to it.',
       options
     )
+    this.location = location
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/errors.js'
-import type { TransactionState } from '../../domain/transaction.js'
+import { keyOf } from '../../domain/idempotency.js'
+import { accountsMovedBy, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
 import { encodeEntry } from '../codec.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
@@ -69,26 +70,25 @@ class MemoryBooks {
 
   add(entry: Entry): void {
     this.entries.push(entry)
-    const { command } = entry
-    if ('idempotencyKey' in command && command.idempotencyKey !== undefined && entry.outcome !== 'refused') {
-      const keys = this.keys.get(command.accountId) ?? new Map<string, number>()
-      this.keys.set(command.accountId, keys.set(command.idempotencyKey, entry.sequence))
-    }
+    const { accountId: scope } = entry.command
+    const key = keyOf(entry)
+    if (key !== undefined) this.keys.set(scope, (this.keys.get(scope) ?? new Map<string, number>()).set(key, entry.sequence))
     if (entry.outcome !== 'approved' || entry.transactionId === null) return
     this.transactions.push(entry.sequence)
-    for (const accountId of new Set([...entry.postings, ...entry.holds].map(change => change.accountId))) {
+    for (const accountId of accountsMovedBy(entry)) {
       const history = this.history.get(accountId)
       if (history === undefined) this.history.set(accountId, [entry.sequence])
       else history.push(entry.sequence)
     }
   }
 
-  forgetKey({ command, sequence }: Entry): void {
-    if (!('idempotencyKey' in command) || command.idempotencyKey === undefined) return
-    const keys = this.keys.get(command.accountId)
-    if (keys?.get(command.idempotencyKey) !== sequence) return
-    keys.delete(command.idempotencyKey)
-    if (keys.size === 0) this.keys.delete(command.accountId)
+  forgetKey(entry: Entry): void {
+    const key = keyOf(entry)
+    const { accountId } = entry.command
+    const keys = this.keys.get(accountId)
+    if (key === undefined || keys?.get(key) !== entry.sequence) return
+    keys.delete(key)
+    if (keys.size === 0) this.keys.delete(accountId)
   }
 }
 

@@ -1,0 +1,17 @@
+import type { VerificationReport } from '../index.js'
+import { printable } from './csv-row.js'
+import { grouped, labelled } from './print-import.js'
+
+const PROBLEMS_SHOWN = 20
+const PROBLEM_LENGTH_MAX = 200
+
+/** The verification report for a person. */
+export function verificationLines(report: VerificationReport): readonly string[] {
+  const { ok, entries, accounts, headHash, problems } = report
+  const checked = `${grouped(entries)} entries, ${grouped(accounts)} accounts`
+  return [
+    labelled('Verification', `${ok ? 'ok' : `${grouped(problems.length)} problems`} (${checked})`),
+    labelled('Head', headHash),
+    ...problems.slice(0, PROBLEMS_SHOWN).map(problem => `  ${printable(problem.message, PROBLEM_LENGTH_MAX)}`)
+  ]
+}

@@ -1,0 +1,128 @@
+import type { AccountState } from '../../domain/account.js'
+import type { TransactionState } from '../../domain/transaction.js'
+import { keyOf } from '../../domain/idempotency.js'
+import type { Entry } from '../../domain/entry.js'
+import { decodeEntry } from '../codec.js'
+import { sequenceAt } from '../paging.js'
+import type { KeyName } from '../store.js'
+import type { Database, Statement, Value } from './driver.js'
+import { keyHash } from './key-hash.js'
+import { ACCOUNT_COLUMNS, accountFromRow, transactionFromRow, type AccountRow, type TransactionStateRow } from './rows.js'
+
+export interface JournalRow {
+  readonly sequence: bigint
+  readonly entry: string
+  readonly hash: Uint8Array
+}
+
+/** Every question that is asked of the tables. Lists of ids go in as one JSON text: one statement for a whole run. */
+export class Queries {
+  readonly #database: Database
+  readonly #prepared = new Map<string, Statement>()
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  tablesThrough(): number {
+    const [row] = this.#all<{ tables_through: bigint }>('SELECT tables_through FROM progress')
+    return Number(row!.tables_through)
+  }
+
+  accounts(accountIds: readonly string[]): readonly AccountState[] {
+    if (accountIds.length === 0) return []
+    const sql = `SELECT ${ACCOUNT_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
+    return this.#all<AccountRow>(sql, JSON.stringify(accountIds)).map(accountFromRow)
+  }
+
+  accountsAfter(accountId: string, limit: number): readonly AccountState[] {
+    const sql = `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE account_id > ? ORDER BY account_id LIMIT ?`
+    return this.#all<AccountRow>(sql, accountId, limit).map(accountFromRow)
+  }
+
+  /** The transactions at these places of the journal, where there are any. */
+  transactions(sequences: readonly number[]): readonly TransactionState[] {
+    return this.entries(sequences)
+      .filter(entry => entry.outcome === 'approved' && entry.transactionId !== null)
+      .map(entry => transactionFromRow(entry, this.#stateOf(entry.sequence)))
+  }
+
+  entries(sequences: readonly number[]): readonly Entry[] {
+    if (sequences.length === 0) return []
+    const sql = 'SELECT entry FROM json_each(?) AS wanted CROSS JOIN journal ON sequence = wanted.value'
+    return this.#all<{ entry: string }>(sql, JSON.stringify(sequences)).map(row => decodeEntry(row.entry))
+  }
+
+  /** The latest entry under each key that the index knows. */
+  keyed(keys: readonly KeyName[]): readonly Entry[] {
+    if (keys.length === 0) return []
+    const hashes = keys.map(({ accountId, idempotencyKey }) => keyHash(accountId, idempotencyKey))
+    const sql = `SELECT wanted.key AS place, max(sequence) AS sequence
+      FROM json_each(?) AS wanted CROSS JOIN keys ON key_hash = wanted.value GROUP BY wanted.key`
+    const found: Entry[] = []
+    for (const { place, sequence } of this.#all<{ place: bigint; sequence: bigint }>(sql, JSON.stringify(hashes))) {
+      const entry = this.#firstUnder(keys[Number(place)]!, Number(sequence))
+      if (entry !== undefined) found.push(entry)
+    }
+    return found
+  }
+
+  journal(query: { after: number; through: number; limit: number }): readonly JournalRow[] {
+    const sql = 'SELECT sequence, entry, hash FROM journal WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?'
+    return this.#all<JournalRow>(sql, query.after, query.through, query.limit)
+  }
+
+  hashAt(sequence: number): Uint8Array | undefined {
+    return this.#all<{ hash: Uint8Array }>('SELECT hash FROM journal WHERE sequence = ?', sequence)[0]?.hash
+  }
+
+  /** The account's places in the journal, as far as the history table follows it. */
+  historyOf(accountId: string, query: { after: number; through: number; limit: number }): readonly number[] {
+    const sql = `SELECT sequence FROM history
+      WHERE account_no = (SELECT account_no FROM accounts WHERE account_id = ?) AND sequence > ? AND sequence <= ?
+      ORDER BY sequence LIMIT ?`
+    const rows = this.#all<{ sequence: bigint }>(sql, accountId, query.after, query.through, query.limit)
+    return rows.map(row => Number(row.sequence))
+  }
+
+  /** Open holds of an account that are due. */
+  dueHolds(accountId: string, dueAt: number): readonly TransactionState[] {
+    const sql = `SELECT sequence FROM transaction_states
+      WHERE account_id = ? AND hold_status = 'open' AND hold_deadline <= ? ORDER BY hold_deadline, sequence`
+    return this.transactions(this.#all<{ sequence: bigint }>(sql, accountId, dueAt).map(row => Number(row.sequence)))
+  }
+
+  sequenceAt(timestamp: number, last: number): number {
+    const sql = "SELECT entry ->> '$.timestamp' AS timestamp FROM journal WHERE sequence = ?"
+    return sequenceAt(timestamp, last, sequence => Number(this.#all<{ timestamp: bigint }>(sql, sequence)[0]!.timestamp))
+  }
+
+  #stateOf(sequence: number): TransactionStateRow | undefined {
+    const sql = 'SELECT sequence, refunded, hold_status, hold_deadline FROM transaction_states WHERE sequence = ?'
+    return this.#all<TransactionStateRow>(sql, sequence)[0]
+  }
+
+  /** Follows the entries with this key's hash from the latest on, until one has the very key. */
+  #firstUnder(key: KeyName, latest: number): Entry | undefined {
+    let sequence: number | undefined = latest
+    while (sequence !== undefined) {
+      const [entry] = this.entries([sequence])
+      if (entry?.command.accountId === key.accountId && keyOf(entry) === key.idempotencyKey) return entry
+      const sql = 'SELECT max(sequence) AS sequence FROM keys WHERE key_hash = ? AND sequence < ?'
+      const rows: readonly { sequence: bigint | null }[] = this.#all(sql, keyHash(key.accountId, key.idempotencyKey), sequence)
+      const next: bigint | null = rows[0]?.sequence ?? null
+      sequence = next === null ? undefined : Number(next)
+    }
+    return undefined
+  }
+
+  #all<Row>(sql: string, ...values: Value[]): Row[] {
+    let statement = this.#prepared.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      statement.setReadBigInts(true)
+      this.#prepared.set(sql, statement)
+    }
+    return statement.all(...values) as Row[]
+  }
+}

@@ -1,0 +1,59 @@
+import type { AccountState } from '../../domain/account.js'
+import { evolve } from '../../domain/evolve.js'
+import { sequenceOfTransactionId, type TransactionState } from '../../domain/transaction.js'
+import type { View } from '../../domain/view.js'
+import { decodeEntry } from '../codec.js'
+import type { Database } from './driver.js'
+import { Queries } from './queries.js'
+import { TableChangesBuilder } from './table-changes.js'
+import { TableWriter } from './table-writer.js'
+
+/** How many entries are brought into the tables in one transaction. */
+const STEP = 1_000
+
+/** Brings the tables up to the head of the journal after a crash: what the last process had not come to. */
+export function recoverTables(database: Database): void {
+  const queries = new Queries(database)
+  const tables = new TableWriter(database)
+  for (let after = queries.tablesThrough(); ; after += STEP) {
+    const rows = queries.journal({ after, through: Number.MAX_SAFE_INTEGER, limit: STEP })
+    if (rows.length === 0) return
+    const view = new TablesView(queries, after)
+    for (const row of rows) view.apply(decodeEntry(row.entry))
+    database.exec('BEGIN IMMEDIATE')
+    tables.apply(view.changes.toRows())
+    database.exec('COMMIT')
+  }
+}
+
+/** The tables, with the changes of the entries on top. */
+class TablesView implements View {
+  readonly changes: TableChangesBuilder
+  readonly #queries: Queries
+
+  constructor(queries: Queries, after: number) {
+    this.#queries = queries
+    this.changes = new TableChangesBuilder(after)
+  }
+
+  account(accountId: string): AccountState | undefined {
+    return this.changes.accounts.get(accountId) ?? this.#queries.accounts([accountId])[0]
+  }
+
+  keyed(): undefined {
+    return undefined
+  }
+
+  transaction(transactionId: string): TransactionState | undefined {
+    const sequence = sequenceOfTransactionId(transactionId)
+    if (sequence === undefined) return undefined
+    return this.changes.transactions.get(sequence) ?? this.#queries.transactions([sequence])[0]
+  }
+
+  apply(entry: ReturnType<typeof decodeEntry>): void {
+    const { accounts, transactions } = evolve(this, entry)
+    this.changes.add(entry)
+    for (const account of accounts) this.changes.accounts.set(account.accountId, account)
+    for (const state of transactions) this.changes.transactions.set(state.entry.sequence, state)
+  }
+}

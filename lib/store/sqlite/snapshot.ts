@@ -1,0 +1,33 @@
+import type { StoreSnapshot } from '../store.js'
+import type { Database } from './driver.js'
+import { Queries } from './queries.js'
+import { chainedEntries } from './chained-entries.js'
+
+interface HeadRow {
+  readonly sequence: number
+  readonly hash: Uint8Array
+  readonly timestamp: number
+  readonly transaction_count: number
+}
+
+/** A read transaction that stays open: WAL shows it one moment of the file, whatever is written meanwhile. */
+export function openSnapshot(database: Database): StoreSnapshot {
+  database.exec('BEGIN')
+  const queries = new Queries(database)
+  const head = database.prepare('SELECT sequence, hash, timestamp, transaction_count FROM head').get() as HeadRow
+  return {
+    head: {
+      sequence: head.sequence,
+      timestamp: head.timestamp,
+      transactionCount: head.transaction_count,
+      hash: Buffer.from(head.hash).toString('hex')
+    },
+    tablesThrough: queries.tablesThrough(),
+    journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),
+    accounts: ({ after, limit }) => Promise.resolve(queries.accountsAfter(after, limit)),
+    close() {
+      database.close()
+      return Promise.resolve()
+    }
+  }
+}

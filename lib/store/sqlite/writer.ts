@@ -1,0 +1,224 @@
+import { GENESIS_HASH, chainHash } from '../chain.js'
+import { decodeEntry } from '../codec.js'
+import { keyOf } from '../../domain/idempotency.js'
+import { NotCommittedError, OutcomeUnknownError, StoreCorruptError, StoreFormatError, WriterFencedError } from '../errors.js'
+import type { Head } from '../store.js'
+import { openDatabase, type Database, type Statement } from './driver.js'
+import { keyHash } from './key-hash.js'
+import { lockWriter } from './lock.js'
+import { recoverTables } from './recovery.js'
+import { migrate } from './schema.js'
+import type { TableChanges } from './table-changes.js'
+import { TableWriter } from './table-writer.js'
+
+/** A group on its way to disk. */
+export interface JournalCommit {
+  readonly expectedHead: number
+  /** One text an entry. */
+  readonly encoded: readonly string[]
+  readonly head: Head
+}
+
+interface HeadRow {
+  readonly epoch: number
+  readonly sequence: number
+  readonly hash: Uint8Array
+  readonly timestamp: number
+  readonly transaction_count: number
+}
+
+/**
+ * All that writes to one ledger file; lives in the writer thread, where waiting for the disk disturbs nobody.
+ *
+ * open → serving → failed. After the first commit that fails nothing is written any more.
+ */
+export class Writer {
+  readonly #database: Database
+  readonly #unlock: () => void
+  readonly #epoch: number
+  readonly #tables: TableWriter
+  readonly #insertEntry: Statement
+  readonly #moveHead: Statement
+  #hash: string
+  #isFailed = false
+  readonly head: Head
+
+  /** The steps stand in the one order that survives every crash; see docs/explanation/durability.md. */
+  constructor(path: string) {
+    this.#unlock = lockWriter(path)
+    let database: Database | undefined
+    try {
+      database = this.#database = openLedger(path)
+      const row = checkTail(database)
+      this.#epoch = raiseEpoch(database)
+      recoverTables(database)
+      this.#hash = hexOf(row.hash)
+      this.head = { sequence: row.sequence, timestamp: row.timestamp, transactionCount: row.transaction_count }
+    } catch (error) {
+      database?.close()
+      this.#unlock()
+      throw error
+    }
+    this.#tables = new TableWriter(database)
+    this.#insertEntry = database.prepare('INSERT INTO journal (sequence, entry, hash) VALUES (?, ?, ?)')
+    this.#moveHead = database.prepare(
+      'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
+    )
+  }
+
+  /** Appends a group to the journal and moves the head, durably, or not at all. */
+  commit(group: JournalCommit): void {
+    this.#assertWorking()
+    let hash: string
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      hash = this.#append(group)
+    } catch (cause) {
+      this.#rollBack(cause)
+      throw cause instanceof WriterFencedError
+        ? cause
+        : new NotCommittedError('Expected the disk to take a commit, got an error (see cause). Nothing was written.', { cause })
+    }
+    try {
+      this.#database.exec('COMMIT')
+    } catch (cause) {
+      throw new OutcomeUnknownError({ cause })
+    }
+    this.#hash = hash
+    this.#isFailed = false
+  }
+
+  /** Brings the tables up to an entry of the journal. */
+  applyTables(changes: TableChanges): void {
+    this.#inTransaction(() => this.#tables.apply(changes))
+  }
+
+  /** Deletes index rows of expired keys, following the journal; returns whether more may be waiting. */
+  forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): boolean {
+    const { tables_through: tables, keys_forgotten_through: after } = this.#database
+      .prepare('SELECT tables_through, keys_forgotten_through FROM progress')
+      .get() as { tables_through: number; keys_forgotten_through: number }
+    const rows = this.#database
+      .prepare('SELECT entry FROM journal WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?')
+      .all(after, tables, limit) as { entry: string }[]
+    const entries = rows.map(row => decodeEntry(row.entry))
+    const live = entries.findIndex(entry => entry.timestamp >= recordedBefore)
+    const expired = live === -1 ? entries : entries.slice(0, live)
+    if (expired.length === 0) return false
+    this.#inTransaction(() => {
+      const forget = this.#database.prepare('DELETE FROM keys WHERE key_hash = ? AND sequence = ?')
+      for (const entry of expired) {
+        const key = keyOf(entry)
+        if (key !== undefined) forget.run(keyHash(entry.command.accountId, key), entry.sequence)
+      }
+      this.#database.prepare('UPDATE progress SET keys_forgotten_through = ?').run(after + expired.length)
+    })
+    return expired.length === limit
+  }
+
+  close(): void {
+    try {
+      if (!this.#isFailed) this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } finally {
+      this.#database.close()
+      this.#unlock()
+    }
+  }
+
+  #append({ encoded, expectedHead, head }: JournalCommit): string {
+    let hash = this.#hash
+    let sequence = expectedHead
+    for (const entry of encoded) {
+      hash = chainHash(hash, entry)
+      this.#insertEntry.run(++sequence, entry, Buffer.from(hash, 'hex'))
+    }
+    const { changes } = this.#moveHead.run(
+      head.sequence,
+      Buffer.from(hash, 'hex'),
+      head.timestamp,
+      head.transactionCount,
+      this.#epoch,
+      expectedHead
+    )
+    if (Number(changes) !== 1) throw new WriterFencedError()
+    return hash
+  }
+
+  #rollBack(cause: unknown): void {
+    try {
+      this.#database.exec('ROLLBACK')
+    } catch (error) {
+      // What cannot be rolled back may have happened.
+      throw new OutcomeUnknownError({ cause: new AggregateError([cause, error]) })
+    }
+  }
+
+  /** A writer counts as failed until its work is done: what throws on the way leaves it so. */
+  #assertWorking(): void {
+    if (this.#isFailed) throw new NotCommittedError('Expected a working writer, got one that failed before. Reopen the store.')
+    this.#isFailed = true
+  }
+
+  /** For the tables: they can be rebuilt from the journal, so that any failure just stops this writer. */
+  #inTransaction(work: () => void): void {
+    this.#assertWorking()
+    this.#database.exec('BEGIN IMMEDIATE')
+    work()
+    this.#database.exec('COMMIT')
+    this.#isFailed = false
+  }
+}
+
+/** Opens the file for durable writing and says so only after having read it back. */
+function openLedger(path: string): Database {
+  const database = openDatabase(path)
+  try {
+    database.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    migrate(database, path)
+    const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
+    const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number }
+    if (mode !== 'wal' || synchronous !== 2) {
+      throw new StoreFormatError(`Expected WAL and synchronous=FULL at ${path}, got ${mode} and ${synchronous}.`)
+    }
+    database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000')
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return database
+  } catch (error) {
+    database.close()
+    throw error instanceof StoreFormatError ? error : unreadable(path, error)
+  }
+}
+
+function unreadable(path: string, cause: unknown): StoreFormatError {
+  return new StoreFormatError(
+    `Expected a Bursar ledger or a new file at ${path}, got a file that SQLite cannot open (see cause). Choose another path.`,
+    { cause }
+  )
+}
+
+/** The last entry must be the one that the head names, and its hash must follow from the one before. */
+function checkTail(database: Database): HeadRow {
+  const head = database.prepare('SELECT epoch, sequence, hash, timestamp, transaction_count FROM head').get() as HeadRow
+  const [last, previous] = database
+    .prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence DESC LIMIT 2')
+    .all() as { sequence: number; entry: string; hash: Uint8Array }[]
+  const follows =
+    last === undefined ? GENESIS_HASH : chainHash(previous === undefined ? GENESIS_HASH : hexOf(previous.hash), last.entry)
+  const isWhole = (last?.sequence ?? 0) === head.sequence && hexOf(last?.hash ?? head.hash) === follows
+  if (!isWhole || hexOf(head.hash) !== follows) {
+    throw new StoreCorruptError(
+      `Expected the journal to end at entry ${head.sequence} with the recorded hash, got entry ${last?.sequence ?? 0} ` +
+        'or another hash. The file was changed or is damaged: restore a backup.'
+    )
+  }
+  return head
+}
+
+function raiseEpoch(database: Database): number {
+  const { epoch } = database.prepare('UPDATE head SET epoch = epoch + 1 RETURNING epoch').get() as { epoch: number }
+  return epoch
+}
+
+function hexOf(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex')
+}
