@@ -6,7 +6,7 @@ export type {
   SubmitOptions,
   TransactionQuery
 } from './processor/payment-processor.js'
-export type { Amount, Command } from "./processor/requests.js"
+export type { Amount, Command } from './processor/requests.js'
 export type { JournalEntry, Transaction, TransactionKind } from './processor/history.js'
 export type {
   Account,

@@ -58,7 +58,7 @@ class Verification {
     const { head, tablesThrough } = this.#snapshot
     let accounts = 0
     if (tablesThrough === 0) accounts = await this.#compareAccounts()
-    for (let isMore = true; isMore && this.#sequence < head.sequence; ) {
+    for (let isMore = true; isMore && this.#sequence < head.sequence;) {
       const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })
       isMore = page.length > 0
       for (const chained of page) {
@@ -77,11 +77,13 @@ class Verification {
   #check(chained: ChainedEntry): void {
     const { entry } = chained
     const expected = ++this.#sequence
-    if (entry.sequence !== expected) this.#report(expected, null, `entry ${entry.sequence} stands in the place of ${expected}`)
+    if (entry.sequence !== expected)
+      this.#report(expected, null, `entry ${entry.sequence} stands in the place of ${expected}`)
     if (chained.previousHash !== this.#hash || chained.hash !== chainHash(this.#hash, chained.encoded)) {
       this.#report(expected, null, 'the hash chain is broken: this entry or one before it was changed')
     }
-    if (encodeEntry(entry) !== chained.encoded) this.#report(expected, null, 'the stored text is not in its canonical form')
+    if (encodeEntry(entry) !== chained.encoded)
+      this.#report(expected, null, 'the stored text is not in its canonical form')
     if (entry.timestamp < this.#timestamp) this.#report(expected, null, 'recorded time runs backwards')
     this.#hash = chained.hash
     this.#timestamp = entry.timestamp
@@ -133,7 +135,8 @@ class Verification {
 function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): string | undefined {
   if (rebuilt === undefined) return 'the store keeps an account that the journal does not know'
   for (const field of ['posted', 'held', 'overdraftLimit', 'currency', 'frozen', 'closed'] as const) {
-    if (stored[field] !== rebuilt[field]) return `${field} is ${stored[field]} in the store, ${rebuilt[field]} by the journal`
+    if (stored[field] !== rebuilt[field])
+      return `${field} is ${stored[field]} in the store, ${rebuilt[field]} by the journal`
   }
   return undefined
 }

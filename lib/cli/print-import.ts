@@ -9,20 +9,8 @@ export function isClean(report: ImportReport): boolean {
   return declined.count + badLines.count + runningBalances.count + finalBalances.count === 0
 }
 
-/** The report for a person: totals first, then the first examples of everything that needs a look. */
-export function importLines(report: ImportReport, currency: string): readonly string[] {
-  const { declined, badLines, runningBalances, finalBalances } = report
-  return [
-    ...totals(report),
-    ...examples('Bad lines', badLines, ({ line, reason }) => `line ${line}: ${reason}`),
-    ...examples('Declined', declined, row => `line ${row.line}: account ${quoted(row.accountId)}: ${row.message}`),
-    ...overdraftHint(report),
-    ...examples('Running balances that differ', runningBalances, difference => described(difference, currency)),
-    ...examples('Final balances that differ', finalBalances, difference => described(difference, currency))
-  ]
-}
-
-function totals(report: ImportReport): readonly string[] {
+/** What was done, in numbers, for a person. */
+export function totalLines(report: ImportReport): readonly string[] {
   const { imported, replayed, declined, badLines } = report
   const byCode = [...declined.byCode].map(([code, count]) => `${code} ${grouped(count)}`).join(', ')
   return [
@@ -36,6 +24,34 @@ function totals(report: ImportReport): readonly string[] {
     labelled('Running balances', matching(report.runningBalances)),
     labelled('Final balances', matching(report.finalBalances))
   ]
+}
+
+/** The first examples of everything that needs a look; nothing after a clean import. */
+export function exampleLines(report: ImportReport, currency: string): readonly string[] {
+  const { declined, badLines, runningBalances, finalBalances } = report
+  return [
+    ...examples('Bad lines', badLines, ({ line, reason }) => `line ${line}: ${reason}`),
+    ...examples('Declined', declined, row => `line ${row.line}: account ${quoted(row.accountId)}: ${row.message}`),
+    ...overdraftHint(report),
+    ...examples('Running balances that differ', runningBalances, difference => described(difference, currency)),
+    ...examples('Final balances that differ', finalBalances, difference => described(difference, currency))
+  ]
+}
+
+/** What the import comes to, in a sentence or two. */
+export function summaryOf(report: ImportReport): string {
+  const { imported, replayed, declined, badLines } = report
+  const problems = [
+    ...(declined.count > 0 ? [`${grouped(declined.count)} declined`] : []),
+    ...(badLines.count > 0 ? [`${grouped(badLines.count)} bad lines left out`] : [])
+  ]
+  const result =
+    imported > 0
+      ? `Imported ${grouped(imported)} payments and deposits, each exactly once.`
+      : replayed > 0
+        ? `Nothing new: ${grouped(replayed)} keys were replayed and no money moved.`
+        : 'Nothing was imported.'
+  return problems.length === 0 ? result : `${result} Needs a look: ${problems.join(', ')}.`
 }
 
 const LABEL_WIDTH = 18

@@ -7,10 +7,10 @@ export interface Progress {
   stop(): void
 }
 
-export function showProgress(options: { total: number; stream: NodeJS.WriteStream }): Progress {
-  // A bar needs an end to go to; a pipe has none.
-  const total = Math.max(1, options.total)
-  return options.stream.isTTY ? bar(total, options.stream) : milestones(total, options.stream)
+/** @param options.total 0 when nobody knows, as of a pipe: then nothing is shown. */
+export function showProgress({ total, stream }: { total: number; stream: NodeJS.WriteStream }): Progress {
+  if (total === 0) return { update: () => undefined, stop: () => undefined }
+  return stream.isTTY ? bar(total, stream) : milestones(total, stream)
 }
 
 function bar(total: number, stream: NodeJS.WriteStream): Progress {

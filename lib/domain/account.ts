@@ -34,7 +34,10 @@ export function systemAccountId(name: string, currency: string): string {
 }
 
 /** The system account behind an id, opened on first use; `undefined` for ids that name none. */
-export function newSystemAccount(accountId: string, opened: { at: number; sequence: number }): AccountState | undefined {
+export function newSystemAccount(
+  accountId: string,
+  opened: { at: number; sequence: number }
+): AccountState | undefined {
   const [name, currency, ...rest] = accountId.split(':')
   if (!name || !currency || rest.length > 0 || !SYSTEM_NAMES.includes(name)) return undefined
   return newAccount({ accountId, currency, overdraftLimit: 0n, metadata: {}, ...opened })

@@ -14,7 +14,11 @@ export function createAccount(execution: Execution, command: CreateAccount, view
   const created = { amount, currency, message: 'Account created' }
   if (amount === 0n) return approve(execution, { ...created, account: opened })
 
-  const withOpened: View = { ...view, account: id => (id === accountId ? opened : view.account(id)) }
+  const withOpened: View = {
+    account: id => (id === accountId ? opened : view.account(id)),
+    keyed: (id, key) => view.keyed(id, key),
+    transaction: id => view.transaction(id)
+  }
   const leg = { from: systemAccountId(FUNDING, currency), to: accountId, amount, currency }
   const postings = move([leg], withOpened, { shortage: 'insufficient_funds' })
   if ('code' in postings) return declined(execution, { amount, currency }, postings)

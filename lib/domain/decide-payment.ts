@@ -11,7 +11,12 @@ export function processPayment(execution: Execution, command: ProcessPayment, vi
   const account = view.account(command.accountId)
   if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
   const currency = command.currency ?? account.currency
-  const leg = { from: command.accountId, to: targetOf(command.payee, account.currency), amount: command.amount, currency }
+  const leg = {
+    from: command.accountId,
+    to: targetOf(command.payee, account.currency),
+    amount: command.amount,
+    currency
+  }
   return pay(execution, leg, view, PAYMENT_MESSAGE)
 }
 

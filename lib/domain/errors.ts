@@ -112,5 +112,6 @@ export class InvariantError extends BursarError {
 
 /** Stops the writer when something that must be true is not. */
 export function invariant(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new InvariantError(`Broken invariant: ${message}. The writer stops; reopen the store and run verify().`)
+  if (!condition)
+    throw new InvariantError(`Broken invariant: ${message}. The writer stops; reopen the store and run verify().`)
 }

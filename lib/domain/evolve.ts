@@ -27,40 +27,49 @@ export function evolve(view: View, entry: Entry): Changes {
     accounts.push(entry.account)
   }
   for (const posting of entry.postings) {
-    const account = before(posting.accountId)
+    const account = before(accounts, view, entry, posting.accountId)
     const posted = account.posted + posting.amount
-    invariant(posted === posting.balanceAfter, `entry ${entry.sequence}: balance of ${posting.accountId} does not follow`)
-    replace({ ...account, posted })
+    if (posted !== posting.balanceAfter) broken(entry, `balance of ${posting.accountId} does not follow`)
+    replace(accounts, { ...account, posted })
   }
   for (const change of entry.holds) {
-    const account = before(change.accountId)
+    const account = before(accounts, view, entry, change.accountId)
     const held = account.held + change.amount
-    invariant(held === change.heldAfter && held >= 0n, `entry ${entry.sequence}: holds of ${change.accountId} do not follow`)
-    replace({ ...account, held, holdDeadline: held === 0n ? null : earliest(account.holdDeadline, deadlineOf(entry)) })
+    if (held !== change.heldAfter || held < 0n) broken(entry, `holds of ${change.accountId} do not follow`)
+    const holdDeadline = held === 0n ? null : earliest(account.holdDeadline, deadlineOf(entry))
+    replace(accounts, { ...account, held, holdDeadline })
   }
   return { accounts, transactions: transactionsOf(view, entry) }
+}
 
-  function before(accountId: string): AccountState {
-    const account =
-      accounts.find(candidate => candidate.accountId === accountId) ??
-      view.account(accountId) ??
-      newSystemAccount(accountId, { at: entry.timestamp, sequence: entry.sequence })
-    invariant(account !== undefined, `entry ${entry.sequence} names unknown account ${accountId}`)
-    return account
-  }
+function before(accounts: readonly AccountState[], view: View, entry: Entry, accountId: string): AccountState {
+  for (const account of accounts) if (account.accountId === accountId) return account
+  const account =
+    view.account(accountId) ?? newSystemAccount(accountId, { at: entry.timestamp, sequence: entry.sequence })
+  return account ?? broken(entry, `account ${accountId} is unknown`)
+}
 
-  function replace(account: AccountState): void {
-    const index = accounts.findIndex(candidate => candidate.accountId === account.accountId)
-    if (index === -1) accounts.push(account)
-    else accounts[index] = account
+function replace(accounts: AccountState[], account: AccountState): void {
+  for (let index = 0; index < accounts.length; index++) {
+    if (accounts[index]!.accountId !== account.accountId) continue
+    accounts[index] = account
+    return
   }
+  accounts.push(account)
 }
 
 /** Postings sum to zero in every currency. */
-function assertBalanced({ postings, sequence }: Entry): void {
-  const sums = new Map<string, bigint>()
-  for (const { currency, amount } of postings) sums.set(currency, (sums.get(currency) ?? 0n) + amount)
-  for (const [currency, sum] of sums) invariant(sum === 0n, `entry ${sequence}: postings in ${currency} sum to ${sum}`)
+function assertBalanced(entry: Entry): void {
+  const { postings } = entry
+  for (const { currency } of postings) {
+    let sum = 0n
+    for (const posting of postings) if (posting.currency === currency) sum += posting.amount
+    if (sum !== 0n) broken(entry, `postings in ${currency} sum to ${sum}`)
+  }
+}
+
+function broken(entry: Entry, what: string): never {
+  invariant(false, `entry ${entry.sequence}: ${what}`)
 }
 
 function deadlineOf({ command, timestamp }: Entry): number | null {
@@ -99,7 +108,10 @@ function transactionsOf(view: View, entry: Entry): readonly TransactionState[] {
     const original = view.transaction(id)
     invariant(original !== undefined, `entry ${entry.sequence} refunds unknown transaction ${id}`)
     const paid = original.entry.postings[leg * 2 + 1]?.amount ?? 0n
-    const refunded = Array.from({ length: original.entry.postings.length / 2 }, (_, index) => original.refunded[index] ?? 0n)
+    const refunded = Array.from(
+      { length: original.entry.postings.length / 2 },
+      (_, index) => original.refunded[index] ?? 0n
+    )
     refunded[leg] = (refunded[leg] ?? 0n) + entry.amount
     invariant(refunded[leg] <= paid, `entry ${entry.sequence} refunds more than was paid in ${id}`)
     return { ...original, refunded }

@@ -38,36 +38,45 @@ interface MovementRules {
 export function move(legs: readonly Leg[], view: View, rules: MovementRules): Decline | readonly Posting[] {
   const blocked = standing(legs, view)
   if (blocked) return blocked
-
   const postings: Posting[] = []
-  const after = new Map<string, bigint>()
   for (const leg of legs) {
-    postings.push(post(leg.from, -leg.amount, leg.currency), post(leg.to, leg.amount, leg.currency))
+    post(postings, view, leg.from, -leg.amount, leg.currency)
+    post(postings, view, leg.to, leg.amount, leg.currency)
   }
-  return shortage() ?? overflow() ?? postings
+  return shortage(postings, view, rules) ?? overflow(postings) ?? postings
+}
 
-  function post(accountId: string, amount: bigint, currency: string): Posting {
-    const balanceAfter = (after.get(accountId) ?? accountIn(view, accountId)!.posted) + amount
-    after.set(accountId, balanceAfter)
-    return { accountId, currency, amount, balanceAfter }
-  }
+function post(postings: Posting[], view: View, accountId: string, amount: bigint, currency: string): void {
+  const balance = lastBalance(postings, accountId) ?? accountIn(view, accountId)!.posted
+  postings.push({ accountId, currency, amount, balanceAfter: balance + amount })
+}
 
-  function shortage(): Decline | undefined {
-    for (const [accountId, posted] of after) {
-      const account = accountIn(view, accountId)!
-      const required = account.posted - posted
-      if (required <= 0n || isSystemAccount(accountId)) continue
-      const available = availableOf(account) + (accountId === legs[0]!.from ? (rules.released ?? 0n) : 0n)
-      // A limit lowered below its use leaves `available` negative; a capture of what was held makes that no worse.
-      if (required > available && required > (rules.released ?? 0n)) return short(rules.shortage, available, required)
-    }
-    return undefined
+function lastBalance(postings: readonly Posting[], accountId: string): bigint | undefined {
+  for (let index = postings.length - 1; index >= 0; index--) {
+    if (postings[index]!.accountId === accountId) return postings[index]!.balanceAfter
   }
+  return undefined
+}
 
-  function overflow(): Decline | undefined {
-    for (const balance of after.values()) if (!isBalanceInRange(balance)) return overflowing()
-    return undefined
+/** No account may end below its limit by this movement, whatever passes through it on the way. */
+function shortage(postings: readonly Posting[], view: View, rules: MovementRules): Decline | undefined {
+  const released = rules.released ?? 0n
+  for (const { accountId, amount } of postings) {
+    if (amount > 0n || isSystemAccount(accountId)) continue
+    const account = accountIn(view, accountId)!
+    const required = account.posted - lastBalance(postings, accountId)!
+    const available = availableOf(account) + (accountId === postings[0]!.accountId ? released : 0n)
+    // A limit lowered below its use leaves `available` negative; a capture of what was held makes that no worse.
+    if (required > available && required > released) return short(rules.shortage, available, required)
   }
+  return undefined
+}
+
+function overflow(postings: readonly Posting[]): Decline | undefined {
+  for (const { accountId } of postings) {
+    if (!isBalanceInRange(lastBalance(postings, accountId)!)) return overflowing()
+  }
+  return undefined
 }
 
 /** Rules about the accounts themselves, before any about money. */
@@ -76,19 +85,18 @@ export function standing(legs: readonly Leg[], view: View): Decline | undefined 
     if (leg.from === leg.to) return { code: 'same_account', message: `Account ${leg.from} cannot pay itself` }
   }
   for (const leg of legs) {
-    for (const accountId of [leg.from, leg.to]) {
-      if (accountIn(view, accountId)!.closed) return closed(accountId)
-    }
+    if (accountIn(view, leg.from)!.closed) return closed(leg.from)
+    if (accountIn(view, leg.to)!.closed) return closed(leg.to)
   }
   for (const leg of legs) {
     if (isFrozenFor(accountIn(view, leg.from)!, 'debits')) return frozen(leg.from, 'debits')
     if (isFrozenFor(accountIn(view, leg.to)!, 'credits')) return frozen(leg.to, 'credits')
   }
-  for (const leg of legs) {
-    for (const accountId of [leg.from, leg.to]) {
-      const { currency } = accountIn(view, accountId)!
-      if (currency !== leg.currency) return otherCurrency(accountId, currency, leg.currency)
-    }
+  for (const { from, to, currency } of legs) {
+    const own = accountIn(view, from)!.currency
+    if (own !== currency) return otherCurrency(from, own, currency)
+    const other = accountIn(view, to)!.currency
+    if (other !== currency) return otherCurrency(to, other, currency)
   }
   return undefined
 }

@@ -88,7 +88,17 @@ export function resultOf(entry: Entry, replayed: boolean): CommandResult {
   if (entry.outcome === 'approved' && entry.account !== null) {
     return { success: true, account: accountOf(entry.account), sequence: entry.sequence, replayed }
   }
-  const answer = {
+  return entry.outcome === 'approved' ? approvedOf(entry, replayed) : declinedOf(entry, replayed)
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function approvedOf(entry: Entry, replayed: boolean): Approved {
+  const { transactionId, command } = entry
+  invariant(transactionId !== null, `approved entry ${entry.sequence} has no transaction id`)
+  const approved: Mutable<Approved> = {
+    success: true,
+    transactionId,
     amount: entry.amount,
     currency: entry.currency,
     message: entry.message,
@@ -96,17 +106,27 @@ export function resultOf(entry: Entry, replayed: boolean): CommandResult {
     sequence: entry.sequence,
     replayed
   }
-  const refundable = entry.refundable === null ? undefined : { refundable: entry.refundable }
-  if (entry.outcome === 'approved') {
-    invariant(entry.transactionId !== null, `approved entry ${entry.sequence} has no transaction id`)
-    const expiresAt =
-      entry.command.type === 'AuthorizePayment'
-        ? { expiresAt: new Date(entry.timestamp + entry.command.expiresInMs) }
-        : undefined
-    return { success: true, transactionId: entry.transactionId, ...answer, ...refundable, ...expiresAt }
-  }
+  if (entry.refundable !== null) approved.refundable = entry.refundable
+  if (command.type === 'AuthorizePayment') approved.expiresAt = new Date(entry.timestamp + command.expiresInMs)
+  return approved
+}
+
+function declinedOf(entry: Entry, replayed: boolean): Declined {
   invariant(entry.code !== null, `declined entry ${entry.sequence} has no code`)
-  return { success: false, transactionId: null, code: entry.code, ...answer, attempt: entry.attempt, ...refundable }
+  const declined: Mutable<Declined> = {
+    success: false,
+    transactionId: null,
+    code: entry.code,
+    amount: entry.amount,
+    currency: entry.currency,
+    message: entry.message,
+    timestamp: new Date(entry.timestamp),
+    sequence: entry.sequence,
+    replayed,
+    attempt: entry.attempt
+  }
+  if (entry.refundable !== null) declined.refundable = entry.refundable
+  return declined
 }
 
 export function accountOf(state: AccountState): Account {

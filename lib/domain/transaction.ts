@@ -12,6 +12,11 @@ export interface TransactionState {
   readonly hold: { readonly status: HoldStatus; readonly deadline: number } | null
 }
 
+/** An approved transaction that no later entry has changed; `undefined` for entries that are no transactions. */
+export function unchanged(entry: Entry): TransactionState | undefined {
+  return entry.outcome === 'approved' && entry.transactionId !== null ? { entry, refunded: [], hold: null } : undefined
+}
+
 const ID_PREFIX: Partial<Record<RecordedCommand['type'], string>> = {
   ProcessPayment: 'txn',
   PostTransaction: 'txn',
@@ -70,7 +75,10 @@ export function legsOf(entry: Entry): readonly Leg[] {
 }
 
 /** The accounts in whose history an entry belongs: those whose money a transaction moved, held or released. */
-export function accountsMovedBy(entry: Entry): Iterable<string> {
-  if (entry.outcome !== 'approved' || entry.transactionId === null) return []
-  return new Set([...entry.postings, ...entry.holds].map(change => change.accountId))
+export function accountsMovedBy(entry: Entry): readonly string[] {
+  const accounts: string[] = []
+  if (entry.outcome !== 'approved' || entry.transactionId === null) return accounts
+  for (const { accountId } of entry.postings) if (!accounts.includes(accountId)) accounts.push(accountId)
+  for (const { accountId } of entry.holds) if (!accounts.includes(accountId)) accounts.push(accountId)
+  return accounts
 }

@@ -1,149 +1,185 @@
 import type { Command, Leg } from '../domain/command.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import * as field from './fields.js'
-import type { Command as Request } from './requests.js'
 
 const HOLD_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000
-/** Far beyond any hold, and small enough that a deadline stays a safe integer. */
-const HOLD_LIFETIME_MAX_MS = 2 ** 52
+/** The longest is far beyond any hold, and small enough that a deadline stays a safe integer. */
+const HOLD_LIFETIME_RANGE = { min: 1, max: 2 ** 52 }
 const LEGS_MAX = 100
 const FREEZE_DIRECTIONS = ['debits', 'credits', 'all'] as const
 const ON_DECLINE = ['retry', 'keep'] as const
 
+type Fields = { readonly [field: string]: unknown }
+
 /**
- * Checks and copies a request, so that what is queued can neither be wrong in shape nor change later.
- * Throws `InvalidAmountError` or `InvalidRequestError`.
+ * Checks and copies a request, so that what is queued can neither be wrong in shape nor change later. Written out field
+ * by field because every command passes here: each has one shape, and nothing is spread.
+ *
+ * @throws InvalidAmountError, InvalidRequestError
  */
-export function admit(request: Request): Command {
+export function admit(type: Command['type'], request: object): Command {
   if (typeof request !== 'object' || request === null) {
     throw new InvalidRequestError(`Expected a request object, got ${field.show(request)}.`)
   }
-  switch (request.type) {
+  const fields = request as Fields
+  switch (type) {
     case 'CreateAccount':
       return {
-        type: 'CreateAccount',
-        accountId: field.ownAccountIdField(request.accountId, 'accountId'),
-        currency: field.currencyField(request.currency, 'currency'),
-        initialBalance: field.amountField(request.initialBalance ?? 0n, 'initialBalance', 0n),
-        overdraftLimit: field.amountField(request.overdraftLimit ?? 0n, 'overdraftLimit', 0n),
-        metadata: field.metadataField(request.metadata ?? {}),
-        ...optional('idempotencyKey', request.idempotencyKey, field.idempotencyKeyField)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        currency: field.currencyField(fields['currency'], 'currency'),
+        initialBalance: field.amountField(fields['initialBalance'] ?? 0n, 'initialBalance', 0n),
+        overdraftLimit: field.amountField(fields['overdraftLimit'] ?? 0n, 'overdraftLimit', 0n),
+        metadata: field.metadataField(fields['metadata'] ?? {}),
+        idempotencyKey: optional(fields['idempotencyKey'], field.idempotencyKeyField)
       }
     case 'ProcessPayment':
       return {
-        type: 'ProcessPayment',
-        ...keyed(request),
-        amount: field.amountField(request.amount, 'amount', 1n),
-        ...optional('payee', request.payee, accountId),
-        ...money(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        amount: field.amountField(fields['amount'], 'amount', 1n),
+        payee: optional(fields['payee'], payee),
+        currency: optional(fields['currency'], currency),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'RefundPayment':
       return {
-        type: 'RefundPayment',
-        ...keyed(request),
-        originalTransactionId: field.transactionIdField(request.originalTransactionId, 'originalTransactionId'),
-        ...optional('amount', request.amount, positive),
-        ...optional('leg', request.leg, (leg, name) => field.integerField(leg, name, { min: 0, max: LEGS_MAX - 1 })),
-        ...money(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        originalTransactionId: field.transactionIdField(fields['originalTransactionId'], 'originalTransactionId'),
+        amount: optional(fields['amount'], positiveAmount),
+        leg: optional(fields['leg'], legIndex),
+        currency: optional(fields['currency'], currency),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'Deposit':
       return {
-        type: 'Deposit',
-        ...keyed(request),
-        amount: field.amountField(request.amount, 'amount', 1n),
-        ...money(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        amount: field.amountField(fields['amount'], 'amount', 1n),
+        currency: optional(fields['currency'], currency),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'Transfer':
       return {
-        type: 'Transfer',
-        ...keyed(request),
-        amount: field.amountField(request.amount, 'amount', 1n),
-        to: field.accountIdField(request.to, 'to'),
-        ...money(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        amount: field.amountField(fields['amount'], 'amount', 1n),
+        to: field.accountIdField(fields['to'], 'to'),
+        currency: optional(fields['currency'], currency),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'PostTransaction':
-      return { type: 'PostTransaction', ...keyed(request), legs: legs(request.legs), ...extras(request) }
+      return {
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        legs: legs(fields['legs']),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
+      }
     case 'AuthorizePayment':
       return {
-        type: 'AuthorizePayment',
-        ...keyed(request),
-        amount: field.amountField(request.amount, 'amount', 1n),
-        expiresInMs: field.integerField(request.expiresInMs ?? HOLD_LIFETIME_MS, 'expiresInMs', {
-          min: 1,
-          max: HOLD_LIFETIME_MAX_MS
-        }),
-        ...optional('payee', request.payee, accountId),
-        ...money(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        amount: field.amountField(fields['amount'], 'amount', 1n),
+        payee: optional(fields['payee'], payee),
+        expiresInMs: field.integerField(fields['expiresInMs'] ?? HOLD_LIFETIME_MS, 'expiresInMs', HOLD_LIFETIME_RANGE),
+        currency: optional(fields['currency'], currency),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'CapturePayment':
       return {
-        type: 'CapturePayment',
-        ...keyed(request),
-        authorizationId: field.transactionIdField(request.authorizationId, 'authorizationId'),
-        ...optional('amount', request.amount, positive),
-        ...money(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        authorizationId: field.transactionIdField(fields['authorizationId'], 'authorizationId'),
+        amount: optional(fields['amount'], positiveAmount),
+        currency: optional(fields['currency'], currency),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'VoidPayment':
       return {
-        type: 'VoidPayment',
-        ...keyed(request),
-        authorizationId: field.transactionIdField(request.authorizationId, 'authorizationId'),
-        ...extras(request)
+        type,
+        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
+        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
+        authorizationId: field.transactionIdField(fields['authorizationId'], 'authorizationId'),
+        metadata: optional(fields['metadata'], field.metadataField),
+        onDecline: optional(fields['onDecline'], onDecline)
       }
     case 'SetAccountLimits':
+    case 'FreezeAccount':
+    case 'UnfreezeAccount':
+    case 'CloseAccount':
+      return admitAccountCommand(type, fields)
+    default:
+      throw new InvalidRequestError(`Expected a command type such as "ProcessPayment", got ${field.show(type)}.`)
+  }
+}
+
+function admitAccountCommand(
+  type: 'SetAccountLimits' | 'FreezeAccount' | 'UnfreezeAccount' | 'CloseAccount',
+  fields: Fields
+): Command {
+  const accountId = field.ownAccountIdField(fields['accountId'], 'accountId')
+  const idempotencyKey = field.idempotencyKeyField(fields['idempotencyKey'])
+  switch (type) {
+    case 'SetAccountLimits':
       return {
-        type: 'SetAccountLimits',
-        ...keyed(request),
-        overdraftLimit: field.amountField(request.overdraftLimit, 'overdraftLimit', 0n)
+        type,
+        accountId,
+        idempotencyKey,
+        overdraftLimit: field.amountField(fields['overdraftLimit'], 'overdraftLimit', 0n)
       }
     case 'FreezeAccount':
       return {
-        type: 'FreezeAccount',
-        ...keyed(request),
-        direction: field.choiceField(request.direction, 'direction', FREEZE_DIRECTIONS),
-        reason: field.textField(request.reason, 'reason')
+        type,
+        accountId,
+        idempotencyKey,
+        direction: field.choiceField(fields['direction'], 'direction', FREEZE_DIRECTIONS),
+        reason: field.textField(fields['reason'], 'reason')
       }
     case 'UnfreezeAccount':
-      return { type: 'UnfreezeAccount', ...keyed(request) }
     case 'CloseAccount':
-      return { type: 'CloseAccount', ...keyed(request) }
-    default: {
-      const { type } = request as { readonly type: unknown }
-      throw new InvalidRequestError(`Expected a command type such as "ProcessPayment", got ${field.show(type)}.`)
-    }
+      return { type, accountId, idempotencyKey }
+    default:
+      return type satisfies never
   }
 }
 
-function keyed(request: { readonly accountId: unknown; readonly idempotencyKey: unknown }) {
-  return {
-    accountId: field.ownAccountIdField(request.accountId, 'accountId'),
-    idempotencyKey: field.idempotencyKeyField(request.idempotencyKey)
-  }
+function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : check(value)
 }
 
-function extras(request: { readonly metadata?: unknown; readonly onDecline?: unknown }) {
-  return {
-    ...optional('metadata', request.metadata, field.metadataField),
-    ...optional('onDecline', request.onDecline, (value, name) => field.choiceField(value, name, ON_DECLINE))
-  }
+function payee(value: unknown): string {
+  return field.accountIdField(value, 'payee')
 }
 
-function money(request: { readonly currency?: unknown; readonly metadata?: unknown; readonly onDecline?: unknown }) {
-  return { ...optional('currency', request.currency, field.currencyField), ...extras(request) }
+function currency(value: unknown): string {
+  return field.currencyField(value, 'currency')
 }
 
-function optional<K extends string, T>(name: K, value: unknown, check: (value: unknown, name: string) => T): { [key in K]?: T } {
-  return value === undefined ? (NOTHING as { [key in K]?: T }) : ({ [name]: check(value, name) } as { [key in K]?: T })
+function positiveAmount(value: unknown): bigint {
+  return field.amountField(value, 'amount', 1n)
 }
 
-const NOTHING = {}
-
-function accountId(value: unknown, name: string): string {
-  return field.accountIdField(value, name)
+function legIndex(value: unknown): number {
+  return field.integerField(value, 'leg', { min: 0, max: LEGS_MAX - 1 })
 }
 
-function positive(value: unknown, name: string): bigint {
-  return field.amountField(value, name, 1n)
+function onDecline(value: unknown): 'retry' | 'keep' {
+  return field.choiceField(value, 'onDecline', ON_DECLINE)
 }
 
 function legs(value: unknown): readonly Leg[] {

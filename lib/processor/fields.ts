@@ -13,7 +13,8 @@ const METADATA_KEY_LENGTH_MAX = 40
 const TEXT_LENGTH_MAX = 500
 
 export function amountField(value: unknown, name: string, min: 0n | 1n): bigint {
-  const amount = typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
+  const amount =
+    typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
   if (typeof amount === 'bigint' && amount >= min && amount <= AMOUNT_MAX) return amount
   throw new InvalidAmountError(
     `Expected ${name} to be minor units, a bigint or safe integer from ${min} to 2^63−1, got ${show(value)}. ` +
@@ -62,14 +63,22 @@ export function choiceField<T extends string>(value: unknown, name: string, choi
   throw new InvalidRequestError(`Expected ${name} to be one of ${choices.join(', ')}, got ${show(value)}.`)
 }
 
-export function integerField(value: unknown, name: string, range: { readonly min: number; readonly max: number }): number {
+export function integerField(
+  value: unknown,
+  name: string,
+  range: { readonly min: number; readonly max: number }
+): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max) return value
-  throw new InvalidRequestError(`Expected ${name} to be an integer from ${range.min} to ${range.max}, got ${show(value)}.`)
+  throw new InvalidRequestError(
+    `Expected ${name} to be an integer from ${range.min} to ${range.max}, got ${show(value)}.`
+  )
 }
 
 export function textField(value: unknown, name: string): string {
   if (typeof value !== 'string' || value.length > TEXT_LENGTH_MAX || !value.isWellFormed()) {
-    throw new InvalidRequestError(`Expected ${name} to be text of at most ${TEXT_LENGTH_MAX} characters, got ${show(value)}.`)
+    throw new InvalidRequestError(
+      `Expected ${name} to be text of at most ${TEXT_LENGTH_MAX} characters, got ${show(value)}.`
+    )
   }
   if (!isCardNumber(value)) return value
   throw new InvalidRequestError(
@@ -87,7 +96,9 @@ export function metadataField(value: unknown): Metadata {
   }
   for (const [key] of pairs) {
     if (key.length > METADATA_KEY_LENGTH_MAX || !key.isWellFormed()) {
-      throw new InvalidRequestError(`Expected metadata keys of at most ${METADATA_KEY_LENGTH_MAX} characters, got ${show(key)}.`)
+      throw new InvalidRequestError(
+        `Expected metadata keys of at most ${METADATA_KEY_LENGTH_MAX} characters, got ${show(key)}.`
+      )
     }
   }
   // fromEntries defines own properties, so that a key such as __proto__ is a key like any other.

@@ -10,15 +10,7 @@ import { accountIdField, integerField } from './fields.js'
 import type { TransactionQuery } from './payment-processor.js'
 
 export type TransactionKind =
-  | 'payment'
-  | 'refund'
-  | 'deposit'
-  | 'transfer'
-  | 'transaction'
-  | 'authorization'
-  | 'capture'
-  | 'void'
-  | 'expiry'
+  'payment' | 'refund' | 'deposit' | 'transfer' | 'transaction' | 'authorization' | 'capture' | 'void' | 'expiry'
 
 const KIND: Partial<Record<RecordedCommand['type'], TransactionKind>> = {
   ProcessPayment: 'payment',
@@ -98,7 +90,8 @@ export class History {
     if (limit !== Infinity) integerField(limit, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER })
     const head = await this.#durableHead()
     const from = query.from === undefined ? 1 : await this.#session.sequenceAt(query.from.getTime())
-    const through = query.to === undefined ? head : Math.min(head, (await this.#session.sequenceAt(query.to.getTime())) - 1)
+    const through =
+      query.to === undefined ? head : Math.min(head, (await this.#session.sequenceAt(query.to.getTime())) - 1)
     let after = Math.max(afterField(query.after), from - 1)
     let remaining = limit
     while (remaining > 0 && after < through) {

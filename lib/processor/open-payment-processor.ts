@@ -24,7 +24,12 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * await using processor = await openPaymentProcessor({ store: sqliteStore({ path: 'payments.db' }) })
  */
 export async function openPaymentProcessor(options: PaymentProcessorOptions = {}): Promise<PaymentProcessor> {
-  const { store = memoryStore(), clock = systemClock, queueLengthMax = QUEUE_LENGTH_DEFAULT, idempotency = {} } = options
+  const {
+    store = memoryStore(),
+    clock = systemClock,
+    queueLengthMax = QUEUE_LENGTH_DEFAULT,
+    idempotency = {}
+  } = options
   const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = idempotency
   integerField(queueLengthMax, 'queueLengthMax', { min: 1, max: QUEUE_LENGTH_MAX })
   integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })

@@ -5,7 +5,16 @@ import { AccountNotFoundError, TransactionNotFoundError } from '../domain/errors
 import { isSystemAccount, type AccountState } from '../domain/account.js'
 import { isSameRequest } from '../domain/idempotency.js'
 import { targetOf } from '../domain/movement.js'
-import { accountOf, balanceOf, type Account, type Balance, type CommandResult, type ResultOf } from '../domain/result.js'
+import {
+  accountOf,
+  balanceOf,
+  type Account,
+  type AccountResult,
+  type Balance,
+  type CommandResult,
+  type PaymentResult,
+  type ResultOf
+} from '../domain/result.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
 import { Call, type CallerOptions } from '../queue/call.js'
 import type { Clock } from '../queue/clock.js'
@@ -50,33 +59,36 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   createAccount(request: Requests.CreateAccountRequest, options?: SubmitOptions) {
-    return this.submit({ ...request, type: 'CreateAccount' }, options)
+    return this.#take('CreateAccount', request, options) as Promise<AccountResult>
   }
 
   processPayment(request: Requests.ProcessPaymentRequest, options?: SubmitOptions) {
-    return this.submit({ ...request, type: 'ProcessPayment' }, options)
+    return this.#take('ProcessPayment', request, options) as Promise<PaymentResult>
   }
 
   refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions) {
-    return this.submit({ ...request, type: 'RefundPayment' }, options)
+    return this.#take('RefundPayment', request, options) as Promise<PaymentResult>
   }
 
   deposit(request: Requests.DepositRequest, options?: SubmitOptions) {
-    return this.submit({ ...request, type: 'Deposit' }, options)
+    return this.#take('Deposit', request, options) as Promise<PaymentResult>
   }
 
   transfer(request: Requests.TransferRequest, options?: SubmitOptions) {
-    return this.submit({ ...request, type: 'Transfer' }, options)
+    return this.#take('Transfer', request, options) as Promise<PaymentResult>
   }
 
-  submit<C extends Requests.Command>(request: C, options?: SubmitOptions): Promise<ResultOf<C>> {
-    let answer: Promise<CommandResult>
+  submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>> {
+    return this.#take(command?.type, command, options) as Promise<ResultOf<C>>
+  }
+
+  /** Takes a request in; every reason not to is a rejection, never a throw. */
+  #take(type: Command['type'], request: object, options: SubmitOptions | undefined): Promise<CommandResult> {
     try {
-      answer = this.#enter(admit(request), options)
+      return this.#enter(admit(type, request), options)
     } catch (error) {
-      answer = Promise.reject(error as Error)
+      return Promise.reject(error as Error)
     }
-    return answer as Promise<ResultOf<C>>
   }
 
   /** @throws every reason not to queue the command */
@@ -97,7 +109,10 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   async getAccount(accountId: string): Promise<Account> {
-    return this.#ask({ accountId: accountIdField(accountId, 'accountId'), read: view => accountOf(existing(view, accountId)) })
+    return this.#ask({
+      accountId: accountIdField(accountId, 'accountId'),
+      read: view => accountOf(existing(view, accountId))
+    })
   }
 
   async getBalance(accountId: string): Promise<Balance> {
@@ -171,7 +186,9 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   /** Asks in the order of the queue; the answer comes when all that it saw is durable. */
-  #ask<T>(question: Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }): Promise<T> {
+  #ask<T>(
+    question: Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }
+  ): Promise<T> {
     const caller = this.#admitCaller(undefined)
     const call = new Call<unknown>(this.#countAnswered)
     const answer = call.wait(caller, false)

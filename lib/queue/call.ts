@@ -6,12 +6,29 @@ export interface CallerOptions {
   readonly deadlineAt?: number | undefined
 }
 
-interface Caller<T> extends CallerOptions {
-  /** Whether this caller came while the same request was already on its way. */
-  readonly hasJoined: boolean
+/** One who waits. */
+class Caller<T> {
   readonly resolve: (value: T) => void
   readonly reject: (error: unknown) => void
-  readonly onAbort?: () => void
+  /** Whether this caller came while the same request was already on its way. */
+  readonly hasJoined: boolean
+  readonly signal: AbortSignal | undefined
+  readonly deadlineAt: number
+  onAbort: (() => void) | undefined
+
+  constructor(
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+    hasJoined: boolean,
+    options: CallerOptions | undefined
+  ) {
+    this.resolve = resolve
+    this.reject = reject
+    this.hasJoined = hasJoined
+    this.signal = options?.signal
+    this.deadlineAt = options?.deadlineAt ?? Infinity
+    this.onAbort = undefined
+  }
 }
 
 /**
@@ -37,27 +54,23 @@ export class Call<T> {
 
   wait(options: CallerOptions | undefined, hasJoined: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
-      const signal = options?.signal
-      const caller: Caller<T> = {
-        hasJoined,
-        resolve,
-        reject,
-        signal,
-        deadlineAt: options?.deadlineAt,
-        ...(signal && { onAbort: () => this.#giveUp(caller) })
-      }
+      const caller = new Caller(resolve, reject, hasJoined, options)
       this.#callers.push(caller)
-      signal?.addEventListener('abort', caller.onAbort!, { once: true })
+      const { signal } = caller
+      if (signal === undefined) return
+      caller.onAbort = () => this.#giveUp(caller)
+      signal.addEventListener('abort', caller.onAbort, { once: true })
     })
   }
 
   /** Starts the call, unless nobody waits for it any more. */
   begin(now: number): boolean {
-    for (const caller of this.#callers.filter(({ deadlineAt }) => deadlineAt !== undefined && deadlineAt <= now)) {
+    this.#isStarted = true
+    for (const caller of [...this.#callers]) {
+      if (caller.deadlineAt > now) continue
       this.#remove(caller)
       caller.reject(new CommandCancelledError('deadline'))
     }
-    this.#isStarted = true
     if (this.#callers.length > 0) return true
     this.#onSettled?.()
     return false

@@ -89,7 +89,7 @@ export class Committer {
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) answer.give()
-    this.#sweepKeys(group.head.timestamp)
+    this.#sweepKeys(group.timestamp)
   }
 
   #onCommitFailed(group: Group, error: unknown): void {

@@ -2,7 +2,7 @@ import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Changes } from '../domain/evolve.js'
 import { keyOf } from '../domain/idempotency.js'
-import { isCountedTransaction, type TransactionState } from '../domain/transaction.js'
+import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
 import type { CommitGroup, Head } from '../store/store.js'
 
 /** An answer that waits for its group to become durable. */
@@ -14,47 +14,55 @@ export interface Answer {
 /** The effects of consecutive commands that become durable together, and the answers that wait for it. */
 export class Group {
   readonly expectedHead: number
-  head: Head
+  /** The last entry's; of the head that the group builds on, while it is empty. */
+  sequence: number
+  timestamp: number
+  transactionCount: number
   readonly entries: Entry[] = []
   readonly accounts = new Map<string, AccountState>()
-  /** Every transaction that began or changed in this group, by sequence. */
-  readonly transactions = new Map<number, TransactionState>()
-  /** Those of them whose standing the store must keep beside the journal. */
-  readonly changed = new Map<number, TransactionState>()
   readonly keyed = new Map<string, Entry>()
   readonly answers: Answer[] = []
+  /** Earlier transactions that changed, and new holds, by sequence. */
+  readonly #changed = new Map<number, TransactionState>()
 
   constructor(head: Head) {
-    this.head = head
     this.expectedHead = head.sequence
+    this.sequence = head.sequence
+    this.timestamp = head.timestamp
+    this.transactionCount = head.transactionCount
   }
 
   add(entry: Entry, changes: Changes): void {
     this.entries.push(entry)
     for (const account of changes.accounts) this.accounts.set(account.accountId, account)
-    if (entry.outcome === 'approved' && entry.transactionId !== null) {
-      this.transactions.set(entry.sequence, { entry, refunded: [], hold: null })
-    }
-    for (const state of changes.transactions) {
-      this.transactions.set(state.entry.sequence, state)
-      this.changed.set(state.entry.sequence, state)
-    }
+    for (const state of changes.transactions) this.#changed.set(state.entry.sequence, state)
     const key = keyOf(entry)
     if (key !== undefined) this.keyed.set(keyText(entry.command.accountId, key), entry)
-    this.head = {
-      sequence: entry.sequence,
-      timestamp: entry.timestamp,
-      transactionCount: this.head.transactionCount + (isCountedTransaction(entry) ? 1 : 0)
-    }
+    this.sequence = entry.sequence
+    this.timestamp = entry.timestamp
+    if (isCountedTransaction(entry)) this.transactionCount++
+  }
+
+  /** How a transaction stands that this group changed or began. */
+  transaction(sequence: number): TransactionState | undefined {
+    const changed = this.#changed.get(sequence)
+    if (changed !== undefined) return changed
+    const entry = this.entries[sequence - this.expectedHead - 1]
+    return entry === undefined ? undefined : unchanged(entry)
+  }
+
+  changedTransactions(): Iterable<TransactionState> {
+    return this.#changed.values()
   }
 
   toCommit(): CommitGroup {
+    const { expectedHead, entries, sequence, timestamp, transactionCount } = this
     return {
-      expectedHead: this.expectedHead,
-      entries: this.entries,
+      expectedHead,
+      entries,
       accounts: [...this.accounts.values()],
-      transactions: [...this.changed.values()],
-      head: this.head
+      transactions: [...this.#changed.values()],
+      head: { sequence, timestamp, transactionCount }
     }
   }
 }

@@ -3,7 +3,7 @@ import { decide } from '../domain/decide.js'
 import type { Decision } from '../domain/decision.js'
 import { InvariantError } from '../domain/errors.js'
 import { evolve } from '../domain/evolve.js'
-import { resultOf, type CommandResult } from '../domain/result.js'
+import { resultOf } from '../domain/result.js'
 import type { Context } from '../domain/view.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
@@ -65,7 +65,12 @@ export class Worker {
     this.#session = session
     this.#options = options
     this.#view = new WorkingSet(session.head)
-    this.#committer = new Committer({ session, view: this.#view, lifecycle: this.lifecycle, keyTtlMs: options.keyTtlMs })
+    this.#committer = new Committer({
+      session,
+      view: this.#view,
+      lifecycle: this.lifecycle,
+      keyTtlMs: options.keyTtlMs
+    })
   }
 
   /** Why nothing is executed any more; `undefined` while all is well. */
@@ -77,7 +82,7 @@ export class Worker {
     job.ticket = ++this.#lastTicket
     this.#waiting.enqueue(job)
     if (!this.lifecycle.isDraining) this.lifecycle.send('work')
-    void this.#queue.add(() => this.#next())
+    void this.#queue.add(this.#next)
   }
 
   /** Resolves when everything pushed so far is executed and durable, or has failed. */
@@ -95,7 +100,7 @@ export class Worker {
   }
 
   /** Runs inside the p-queue: never throws, and returns a promise only where it has to wait. */
-  #next(): void | Promise<void> {
+  readonly #next = (): void | Promise<void> => {
     const job = this.#waiting.dequeue()
     if (job === undefined) return
     if (job.ticket > this.#loadedThrough) return this.#load(job)
@@ -137,14 +142,17 @@ export class Worker {
       job.call.reject(cause instanceof InvariantError ? cause : new DeadLetteredError({ cause }))
       return
     }
-    this.#committer.answerWhenDurable(commandAnswer(job, decision))
+    this.#committer.answerWhenDurable(new CommandAnswer(job, decision))
   }
 
   #executeRead(job: ReadJob): void {
     const { call } = job
     try {
       const value = job.read(this.#view)
-      this.#committer.answerWhenDurable({ give: () => call.resolve(() => value), withhold: error => call.reject(error) })
+      this.#committer.answerWhenDurable({
+        give: () => call.resolve(() => value),
+        withhold: error => call.reject(error)
+      })
     } catch (error) {
       this.#committer.answerWhenDurable({ give: () => call.reject(error), withhold: other => call.reject(other) })
     }
@@ -181,19 +189,24 @@ export class Worker {
   }
 }
 
-function commandAnswer({ call }: CommandJob, decision: Decision): Answer {
-  const withhold = (error: unknown) => call.reject(error)
-  switch (decision.kind) {
-    case 'reject':
-      return { give: () => call.reject(decision.error), withhold }
-    case 'replay':
-      return { give: () => call.resolve(() => resultOf(decision.entry, true)), withhold }
-    case 'record': {
-      const { entry, refusal } = decision
-      if (refusal !== null) return { give: () => call.reject(refusal), withhold }
-      return { give: () => call.resolve((hasJoined): CommandResult => resultOf(entry, hasJoined)), withhold }
-    }
-    default:
-      return decision satisfies never
+/** What a caller will hear once everything that the decision saw is durable. */
+class CommandAnswer implements Answer {
+  readonly #call: CommandJob['call']
+  readonly #decision: Decision
+
+  constructor({ call }: CommandJob, decision: Decision) {
+    this.#call = call
+    this.#decision = decision
+  }
+
+  give(): void {
+    const decision = this.#decision
+    if (decision.kind === 'reject') this.#call.reject(decision.error)
+    else if (decision.kind === 'record' && decision.refusal !== null) this.#call.reject(decision.refusal)
+    else this.#call.resolve(hasJoined => resultOf(decision.entry, hasJoined || decision.kind === 'replay'))
+  }
+
+  withhold(error: unknown): void {
+    this.#call.reject(error)
   }
 }

@@ -23,13 +23,16 @@ export class WorkingSet implements View {
   readonly #systemAccounts = new Map<string, AccountState>()
   #transactions = new Map<number, TransactionState>()
   #keyed = new Map<string, Entry>()
+  /** Groups that became durable since the load of this run began, and so may be missing from it; latest first. */
+  #settled: Group[] = []
 
   constructor(head: Head) {
     this.open = new Group(head)
   }
 
+  /** The head that the next command is decided on. */
   get head(): Head {
-    return this.open.head
+    return this.open
   }
 
   account(accountId: string): AccountState | undefined {
@@ -38,7 +41,13 @@ export class WorkingSet implements View {
 
   keyed(accountId: string, idempotencyKey: string): Entry | undefined {
     const key = keyText(accountId, idempotencyKey)
-    return this.open.keyed.get(key) ?? this.inFlight?.keyed.get(key) ?? this.#keyed.get(key)
+    const staged = this.open.keyed.get(key) ?? this.inFlight?.keyed.get(key)
+    if (staged !== undefined) return staged
+    for (const group of this.#settled) {
+      const settled = group.keyed.get(key)
+      if (settled !== undefined) return settled
+    }
+    return this.#keyed.get(key)
   }
 
   transaction(transactionId: string): TransactionState | undefined {
@@ -49,11 +58,13 @@ export class WorkingSet implements View {
   }
 
   transactionAt(sequence: number): TransactionState | undefined {
-    return (
-      this.open.transactions.get(sequence) ??
-      this.inFlight?.transactions.get(sequence) ??
-      this.#transactions.get(sequence)
-    )
+    const staged = this.open.transaction(sequence) ?? this.inFlight?.transaction(sequence)
+    if (staged !== undefined) return staged
+    for (const group of this.#settled) {
+      const settled = group.transaction(sequence)
+      if (settled !== undefined) return settled
+    }
+    return this.#transactions.get(sequence)
   }
 
   stage(entry: Entry, changes: Changes): void {
@@ -64,15 +75,14 @@ export class WorkingSet implements View {
   takeGroup(): Group {
     const group = this.open
     this.inFlight = group
-    this.open = new Group(group.head)
+    this.open = new Group(group)
     return group
   }
 
   /** The group in flight is durable: from now on the store knows it, and loads that began earlier may not. */
   settle(group: Group): void {
     for (const account of group.accounts.values()) this.#know(account)
-    for (const [sequence, transaction] of group.transactions) this.#transactions.set(sequence, transaction)
-    for (const [key, entry] of group.keyed) this.#keyed.set(key, entry)
+    this.#settled.unshift(group)
     this.inFlight = undefined
   }
 
@@ -80,23 +90,22 @@ export class WorkingSet implements View {
   beginRun(): void {
     this.#transactions = new Map()
     this.#keyed = new Map()
+    this.#settled = []
     if (this.#accounts.size < ACCOUNTS_KEPT / 2) return
     this.#olderAccounts = this.#accounts
     this.#accounts = new Map()
   }
 
-  /** Takes over what was loaded, except where something newer has become durable meanwhile. */
+  /** Takes over what was loaded. What became durable meanwhile is newer and wins: it is in the layers above. */
   learn(loaded: Loaded): void {
     for (const account of loaded.accounts) {
       if (this.#knownAccount(account.accountId) === undefined) this.#know(account)
     }
     for (const transaction of loaded.transactions) {
-      const { sequence } = transaction.entry
-      if (!this.#transactions.has(sequence)) this.#transactions.set(sequence, transaction)
+      this.#transactions.set(transaction.entry.sequence, transaction)
     }
     for (const entry of loaded.keyed) {
-      const key = keyText(entry.command.accountId, keyOf(entry) ?? '')
-      if (!this.#keyed.has(key)) this.#keyed.set(key, entry)
+      this.#keyed.set(keyText(entry.command.accountId, keyOf(entry) ?? ''), entry)
     }
   }
 

@@ -30,7 +30,8 @@ export function encodeEntry(entry: Entry): string {
 function withTexts(value: object): object {
   const copy: Record<string, unknown> = {}
   for (const [field, content] of Object.entries(value)) {
-    copy[field] = typeof content === 'bigint' ? content.toString() : Array.isArray(content) ? content.map(withTexts) : content
+    copy[field] =
+      typeof content === 'bigint' ? content.toString() : Array.isArray(content) ? content.map(withTexts) : content
   }
   return copy
 }

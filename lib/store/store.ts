@@ -90,7 +90,11 @@ export interface StoreSession {
    */
   commit(group: CommitGroup): Promise<void>
   /** Entries after a sequence, in order, at most `limit`. */
-  journal(query: { readonly after: number; readonly through: number; readonly limit: number }): Promise<readonly ChainedEntry[]>
+  journal(query: {
+    readonly after: number
+    readonly through: number
+    readonly limit: number
+  }): Promise<readonly ChainedEntry[]>
   /** Approved entries that carry a transaction id, in order, at most `limit`. */
   history(query: HistoryQuery): Promise<readonly TransactionState[]>
   /** The first entry recorded at or after a time, as a sequence; `head + 1` when there is none. */

@@ -2,9 +2,9 @@ import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/errors.js'
 import { keyOf } from '../../domain/idempotency.js'
-import { accountsMovedBy, type TransactionState } from '../../domain/transaction.js'
+import { accountsMovedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
-import { encodeEntry } from '../codec.js'
+import { decodeEntry, encodeEntry } from '../codec.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
 import { pageOf, sequenceAt } from '../paging.js'
 import type {
@@ -54,25 +54,25 @@ class MemoryBooks {
 
   chainThrough(sequence: number): readonly ChainedEntry[] {
     while (this.chained.length < sequence) {
-      const entry = this.entries[this.chained.length]!
+      const encoded = encodeEntry(this.entries[this.chained.length]!)
       const previousHash = this.chained.at(-1)?.hash ?? GENESIS_HASH
-      const encoded = encodeEntry(entry)
-      this.chained.push({ entry, encoded, previousHash, hash: chainHash(previousHash, encoded) })
+      // Decoded again, so that a reader gets what a database would give.
+      this.chained.push({ entry: decodeEntry(encoded), encoded, previousHash, hash: chainHash(previousHash, encoded) })
     }
     return this.chained
   }
 
   transaction(sequence: number): TransactionState | undefined {
     const entry = this.entries[sequence - 1]
-    if (entry === undefined || entry.outcome !== 'approved' || entry.transactionId === null) return undefined
-    return this.changed.get(sequence) ?? { entry, refunded: [], hold: null }
+    return this.changed.get(sequence) ?? (entry && unchanged(entry))
   }
 
   add(entry: Entry): void {
     this.entries.push(entry)
     const { accountId: scope } = entry.command
     const key = keyOf(entry)
-    if (key !== undefined) this.keys.set(scope, (this.keys.get(scope) ?? new Map<string, number>()).set(key, entry.sequence))
+    if (key !== undefined)
+      this.keys.set(scope, (this.keys.get(scope) ?? new Map<string, number>()).set(key, entry.sequence))
     if (entry.outcome !== 'approved' || entry.transactionId === null) return
     this.transactions.push(entry.sequence)
     for (const accountId of accountsMovedBy(entry)) {
@@ -105,7 +105,9 @@ class MemorySession implements StoreSession {
 
   load(wanted: Wanted): Promise<Loaded> {
     const books = this.#books
-    const due = (wanted.dueHolds?.accounts ?? []).flatMap(accountId => this.#dueHolds(accountId, wanted.dueHolds!.dueAt))
+    const due = (wanted.dueHolds?.accounts ?? []).flatMap(accountId =>
+      this.#dueHolds(accountId, wanted.dueHolds!.dueAt)
+    )
     return Promise.resolve({
       accounts: present(wanted.accounts.map(id => books.accounts.get(id))),
       keyed: present(wanted.keys.map(name => this.#keyed(name))),

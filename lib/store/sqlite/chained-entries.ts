@@ -4,11 +4,19 @@ import type { ChainedEntry } from '../store.js'
 import type { Queries } from './queries.js'
 
 /** A page of the journal, each entry with its link to the one before. */
-export function chainedEntries(queries: Queries, query: { after: number; through: number; limit: number }): readonly ChainedEntry[] {
+export function chainedEntries(
+  queries: Queries,
+  query: { after: number; through: number; limit: number }
+): readonly ChainedEntry[] {
   const before = queries.hashAt(query.after)
   let previousHash = before === undefined ? GENESIS_HASH : Buffer.from(before).toString('hex')
   return queries.journal(query).map(row => {
-    const chained = { entry: decodeEntry(row.entry), encoded: row.entry, previousHash, hash: Buffer.from(row.hash).toString('hex') }
+    const chained = {
+      entry: decodeEntry(row.entry),
+      encoded: row.entry,
+      previousHash,
+      hash: Buffer.from(row.hash).toString('hex')
+    }
     previousHash = chained.hash
     return chained
   })

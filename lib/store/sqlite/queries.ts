@@ -7,7 +7,13 @@ import { sequenceAt } from '../paging.js'
 import type { KeyName } from '../store.js'
 import type { Database, Statement, Value } from './driver.js'
 import { keyHash } from './key-hash.js'
-import { ACCOUNT_COLUMNS, accountFromRow, transactionFromRow, type AccountRow, type TransactionStateRow } from './rows.js'
+import {
+  ACCOUNT_COLUMNS,
+  accountFromRow,
+  transactionFromRow,
+  type AccountRow,
+  type TransactionStateRow
+} from './rows.js'
 
 export interface JournalRow {
   readonly sequence: bigint
@@ -68,7 +74,8 @@ export class Queries {
   }
 
   journal(query: { after: number; through: number; limit: number }): readonly JournalRow[] {
-    const sql = 'SELECT sequence, entry, hash FROM journal WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?'
+    const sql =
+      'SELECT sequence, entry, hash FROM journal WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?'
     return this.#all<JournalRow>(sql, query.after, query.through, query.limit)
   }
 
@@ -94,7 +101,9 @@ export class Queries {
 
   sequenceAt(timestamp: number, last: number): number {
     const sql = "SELECT entry ->> '$.timestamp' AS timestamp FROM journal WHERE sequence = ?"
-    return sequenceAt(timestamp, last, sequence => Number(this.#all<{ timestamp: bigint }>(sql, sequence)[0]!.timestamp))
+    return sequenceAt(timestamp, last, sequence =>
+      Number(this.#all<{ timestamp: bigint }>(sql, sequence)[0]!.timestamp)
+    )
   }
 
   #stateOf(sequence: number): TransactionStateRow | undefined {
@@ -109,7 +118,11 @@ export class Queries {
       const [entry] = this.entries([sequence])
       if (entry?.command.accountId === key.accountId && keyOf(entry) === key.idempotencyKey) return entry
       const sql = 'SELECT max(sequence) AS sequence FROM keys WHERE key_hash = ? AND sequence < ?'
-      const rows: readonly { sequence: bigint | null }[] = this.#all(sql, keyHash(key.accountId, key.idempotencyKey), sequence)
+      const rows: readonly { sequence: bigint | null }[] = this.#all(
+        sql,
+        keyHash(key.accountId, key.idempotencyKey),
+        sequence
+      )
       const next: bigint | null = rows[0]?.sequence ?? null
       sequence = next === null ? undefined : Number(next)
     }

@@ -2,7 +2,16 @@ import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
 import { pageOf } from '../paging.js'
-import type { ChainedEntry, CommitGroup, Head, HistoryQuery, Loaded, StoreSession, StoreSnapshot, Wanted } from '../store.js'
+import type {
+  ChainedEntry,
+  CommitGroup,
+  Head,
+  HistoryQuery,
+  Loaded,
+  StoreSession,
+  StoreSnapshot,
+  Wanted
+} from '../store.js'
 import { chainedEntries } from './chained-entries.js'
 import { openDatabase, type Database } from './driver.js'
 import { Queries } from './queries.js'
@@ -121,7 +130,9 @@ export class SqliteSession implements StoreSession {
   history(query: HistoryQuery): Promise<readonly TransactionState[]> {
     return attempt(() => {
       const { accountId } = query
-      return accountId === undefined ? this.#allTransactions(query) : this.#transactionsAt(this.#historyOf(accountId, query))
+      return accountId === undefined
+        ? this.#allTransactions(query)
+        : this.#transactionsAt(this.#historyOf(accountId, query))
     })
   }
 
@@ -185,7 +196,9 @@ export class SqliteSession implements StoreSession {
 
 function openForReading(path: string): Database {
   const database = openDatabase(path)
-  database.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cache_size = -32768')
+  database.exec(
+    'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cache_size = -32768'
+  )
   return database
 }
 

@@ -15,7 +15,9 @@ export interface SqliteStoreOptions {
 /** The embedded default: one SQLite file, one writer, WAL with full synchronisation. */
 export function sqliteStore({ path }: SqliteStoreOptions): Store {
   if (typeof path !== 'string' || path === '' || path === ':memory:') {
-    throw new InvalidRequestError(`Expected path to name a file, got ${JSON.stringify(path)}. For memory, use memoryStore().`)
+    throw new InvalidRequestError(
+      `Expected path to name a file, got ${JSON.stringify(path)}. For memory, use memoryStore().`
+    )
   }
   return {
     async open() {

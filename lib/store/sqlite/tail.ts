@@ -1,7 +1,7 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { keyOf } from '../../domain/idempotency.js'
-import { accountsMovedBy, type TransactionState } from '../../domain/transaction.js'
+import { accountsMovedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import type { CommitGroup, KeyName } from '../store.js'
 import { TableChangesBuilder } from './table-changes.js'
 
@@ -47,8 +47,7 @@ export class Tail {
     const changed = this.changes.transactions.get(sequence)
     if (changed !== undefined) return changed
     const entry = this.entries[sequence - this.after - 1]
-    if (entry === undefined || entry.outcome !== 'approved' || entry.transactionId === null) return undefined
-    return { entry, refunded: [], hold: null }
+    return entry === undefined ? undefined : unchanged(entry)
   }
 
   history(accountId: string): readonly number[] {

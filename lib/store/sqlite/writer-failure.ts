@@ -27,7 +27,11 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: 'other', message: String(error), cause: error }
   if (error instanceof StoreLockedError) return { kind: error.name, message: error.location, cause: error.cause }
   const isKnown = error.name in REVIVED
-  return { kind: isKnown ? (error.name as Failure['kind']) : 'other', message: error.message, cause: isKnown ? error.cause : error }
+  return {
+    kind: isKnown ? (error.name as Failure['kind']) : 'other',
+    message: error.message,
+    cause: isKnown ? error.cause : error
+  }
 }
 
 export function errorOf({ kind, message, cause }: Failure): Error {

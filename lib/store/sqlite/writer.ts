@@ -1,7 +1,13 @@
 import { GENESIS_HASH, chainHash } from '../chain.js'
 import { decodeEntry } from '../codec.js'
 import { keyOf } from '../../domain/idempotency.js'
-import { NotCommittedError, OutcomeUnknownError, StoreCorruptError, StoreFormatError, WriterFencedError } from '../errors.js'
+import {
+  NotCommittedError,
+  OutcomeUnknownError,
+  StoreCorruptError,
+  StoreFormatError,
+  WriterFencedError
+} from '../errors.js'
 import type { Head } from '../store.js'
 import { openDatabase, type Database, type Statement } from './driver.js'
 import { keyHash } from './key-hash.js'
@@ -77,7 +83,9 @@ export class Writer {
       this.#rollBack(cause)
       throw cause instanceof WriterFencedError
         ? cause
-        : new NotCommittedError('Expected the disk to take a commit, got an error (see cause). Nothing was written.', { cause })
+        : new NotCommittedError('Expected the disk to take a commit, got an error (see cause). Nothing was written.', {
+            cause
+          })
     }
     try {
       this.#database.exec('COMMIT')
@@ -155,7 +163,8 @@ export class Writer {
 
   /** A writer counts as failed until its work is done: what throws on the way leaves it so. */
   #assertWorking(): void {
-    if (this.#isFailed) throw new NotCommittedError('Expected a working writer, got one that failed before. Reopen the store.')
+    if (this.#isFailed)
+      throw new NotCommittedError('Expected a working writer, got one that failed before. Reopen the store.')
     this.#isFailed = true
   }
 
@@ -173,7 +182,9 @@ export class Writer {
 function openLedger(path: string): Database {
   const database = openDatabase(path)
   try {
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'
+    )
     migrate(database, path)
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
     const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number }
@@ -203,7 +214,9 @@ function checkTail(database: Database): HeadRow {
     .prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence DESC LIMIT 2')
     .all() as { sequence: number; entry: string; hash: Uint8Array }[]
   const follows =
-    last === undefined ? GENESIS_HASH : chainHash(previous === undefined ? GENESIS_HASH : hexOf(previous.hash), last.entry)
+    last === undefined
+      ? GENESIS_HASH
+      : chainHash(previous === undefined ? GENESIS_HASH : hexOf(previous.hash), last.entry)
   const isWhole = (last?.sequence ?? 0) === head.sequence && hexOf(last?.hash ?? head.hash) === follows
   if (!isWhole || hexOf(head.hash) !== follows) {
     throw new StoreCorruptError(
