@@ -7,13 +7,15 @@ export interface Progress {
   stop(): void
 }
 
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
 /** @param options.total 0 when nobody knows, as of a pipe: then nothing is shown. */
-export function showProgress({ total, stream }: { total: number; stream: NodeJS.WriteStream }): Progress {
+export function showProgress({ total, stream }: { total: number; stream: ProgressStream }): Progress {
   if (total === 0) return { update: () => undefined, stop: () => undefined }
   return stream.isTTY ? bar(total, stream) : milestones(total, stream)
 }
 
-function bar(total: number, stream: NodeJS.WriteStream): Progress {
+function bar(total: number, stream: ProgressStream): Progress {
   const shown = new SingleBar(
     { format: '{bar} {percentage}% {detail}', hideCursor: true, stream },
     Presets.shades_classic
@@ -27,7 +29,7 @@ function bar(total: number, stream: NodeJS.WriteStream): Progress {
 
 const MILESTONES = 10
 
-function milestones(total: number, stream: NodeJS.WritableStream): Progress {
+function milestones(total: number, stream: ProgressStream): Progress {
   let reached = 0
   return {
     update(done, detail) {

@@ -1,5 +1,6 @@
 import { SYSTEM_NAMES, systemAccountId } from '../domain/account.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
+import { Events } from '../observability/events.js'
 import { systemClock } from '../queue/clock.js'
 import { Worker } from '../queue/worker.js'
 import { memoryStore } from '../store/memory/memory-store.js'
@@ -12,6 +13,7 @@ const QUEUE_LENGTH_DEFAULT = 10_000
 const QUEUE_LENGTH_MAX = 10_000_000
 /** Every system account that can exist: few enough to be known at all times. */
 const SYSTEM_ACCOUNTS = SYSTEM_NAMES.flatMap(name => CURRENCY_CODES.map(currency => systemAccountId(name, currency)))
+const SWEEP_INTERVAL_MS = 1_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
@@ -34,6 +36,8 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
   integerField(queueLengthMax, 'queueLengthMax', { min: 1, max: QUEUE_LENGTH_MAX })
   integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })
   integerField(answerTtlMs, 'idempotency.answerTtlMs', { min: 0, max: keyTtlMs })
+  const { sweepIntervalMs = SWEEP_INTERVAL_MS } = options.holds ?? {}
+  integerField(sweepIntervalMs, 'holds.sweepIntervalMs', { min: 1, max: DAY_MS })
   if (typeof clock?.now !== 'function') {
     throw new InvalidRequestError(`Expected clock to have a now() method, got ${show(clock)}.`)
   }
@@ -41,6 +45,14 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
     throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(store)}.`)
   }
   const session = await store.open()
-  const worker = await Worker.start(session, { clock, answerTtlMs, keyTtlMs, systemAccounts: SYSTEM_ACCOUNTS })
-  return new QueuedPaymentProcessor({ worker, session, clock, queueLengthMax })
+  const events = new Events()
+  const worker = await Worker.start(session, {
+    clock,
+    answerTtlMs,
+    keyTtlMs,
+    systemAccounts: SYSTEM_ACCOUNTS,
+    sweepIntervalMs,
+    events
+  })
+  return new QueuedPaymentProcessor({ worker, session, clock, queueLengthMax, events })
 }

@@ -1,4 +1,5 @@
 import type { Account, AccountResult, Balance, PaymentResult, ResultOf } from '../domain/result.js'
+import type { ProcessorEvents } from '../observability/events.js'
 import type { Clock } from '../queue/clock.js'
 import type { Store } from '../store/store.js'
 import type { JournalEntry, Transaction } from './history.js'
@@ -17,6 +18,13 @@ export interface PaymentProcessorOptions {
     readonly answerTtlMs?: number
     /** How long a key is recognised at all, in milliseconds, 1 … 2^53−1. @default 2_592_000_000 (30 days) */
     readonly keyTtlMs?: number
+  }
+  readonly holds?: {
+    /**
+     * How often expired holds that no command looks at are released, in milliseconds, 1 … 86_400_000. A command or a
+     * balance always sees expired holds as released, however long this is. @default 1_000
+     */
+    readonly sweepIntervalMs?: number
   }
 }
 
@@ -50,6 +58,19 @@ export interface PaymentProcessor extends AsyncDisposable {
   refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
   deposit(request: Requests.DepositRequest, options?: SubmitOptions): Promise<PaymentResult>
   transfer(request: Requests.TransferRequest, options?: SubmitOptions): Promise<PaymentResult>
+  /** Reserves money; the `transactionId` of the result names the hold. */
+  authorizePayment(request: Requests.AuthorizePaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  /** Settles up to what a hold reserved, once, and releases the rest. */
+  capturePayment(request: Requests.CapturePaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  /** Releases all that a hold reserved. */
+  voidPayment(request: Requests.VoidPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  /** Several movements, all or nothing; every rule is checked on the whole. */
+  postTransaction(request: Requests.PostTransactionRequest, options?: SubmitOptions): Promise<PaymentResult>
+  setAccountLimits(request: Requests.SetAccountLimitsRequest, options?: SubmitOptions): Promise<AccountResult>
+  freezeAccount(request: Requests.FreezeAccountRequest, options?: SubmitOptions): Promise<AccountResult>
+  unfreezeAccount(request: Requests.UnfreezeAccountRequest, options?: SubmitOptions): Promise<AccountResult>
+  /** Closes an account that is empty, for good. */
+  closeAccount(request: Requests.CloseAccountRequest, options?: SubmitOptions): Promise<AccountResult>
   /** The command bus: every method above is one line over it. */
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>>
 
@@ -61,6 +82,10 @@ export interface PaymentProcessor extends AsyncDisposable {
   journal(query?: { readonly after?: number }): AsyncIterable<JournalEntry>
   verify(): Promise<VerificationReport>
 
+  /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */
+  on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void
+  /** Takes the clock's present time for right after `clock:jumped`, so that expired holds are swept again. */
+  confirmClock(): void
   readonly status: ProcessorStatus
   /** Calls that wait for their answer. */
   readonly queueLength: number

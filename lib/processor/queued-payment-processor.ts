@@ -16,6 +16,7 @@ import {
   type ResultOf
 } from '../domain/result.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
+import type { Events, ProcessorEvents } from '../observability/events.js'
 import { Call, type CallerOptions } from '../queue/call.js'
 import type { Clock } from '../queue/clock.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
@@ -35,6 +36,7 @@ interface Parts {
   readonly session: StoreSession
   readonly clock: Clock
   readonly queueLengthMax: number
+  readonly events: Events
 }
 
 /** The public face over the one queue: admission, joining, and reads in order. */
@@ -43,6 +45,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #session: StoreSession
   readonly #clock: Clock
   readonly #queueLengthMax: number
+  readonly #events: Events
   readonly #history: History
   /** Keyed commands without an answer yet; a repetition joins them. */
   readonly #underWay = new Map<string, { readonly command: Command; readonly call: Call<CommandResult> }>()
@@ -50,11 +53,12 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   #whenIdle: (() => void)[] = []
   #closing: Promise<void> | undefined
 
-  constructor({ worker, session, clock, queueLengthMax }: Parts) {
+  constructor({ worker, session, clock, queueLengthMax, events }: Parts) {
     this.#worker = worker
     this.#session = session
     this.#clock = clock
     this.#queueLengthMax = queueLengthMax
+    this.#events = events
     this.#history = new History(session, () => this.#ask({ read: view => view.head.sequence }))
   }
 
@@ -76,6 +80,38 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
 
   transfer(request: Requests.TransferRequest, options?: SubmitOptions) {
     return this.#take('Transfer', request, options) as Promise<PaymentResult>
+  }
+
+  authorizePayment(request: Requests.AuthorizePaymentRequest, options?: SubmitOptions) {
+    return this.#take('AuthorizePayment', request, options) as Promise<PaymentResult>
+  }
+
+  capturePayment(request: Requests.CapturePaymentRequest, options?: SubmitOptions) {
+    return this.#take('CapturePayment', request, options) as Promise<PaymentResult>
+  }
+
+  voidPayment(request: Requests.VoidPaymentRequest, options?: SubmitOptions) {
+    return this.#take('VoidPayment', request, options) as Promise<PaymentResult>
+  }
+
+  postTransaction(request: Requests.PostTransactionRequest, options?: SubmitOptions) {
+    return this.#take('PostTransaction', request, options) as Promise<PaymentResult>
+  }
+
+  setAccountLimits(request: Requests.SetAccountLimitsRequest, options?: SubmitOptions) {
+    return this.#take('SetAccountLimits', request, options) as Promise<AccountResult>
+  }
+
+  freezeAccount(request: Requests.FreezeAccountRequest, options?: SubmitOptions) {
+    return this.#take('FreezeAccount', request, options) as Promise<AccountResult>
+  }
+
+  unfreezeAccount(request: Requests.UnfreezeAccountRequest, options?: SubmitOptions) {
+    return this.#take('UnfreezeAccount', request, options) as Promise<AccountResult>
+  }
+
+  closeAccount(request: Requests.CloseAccountRequest, options?: SubmitOptions) {
+    return this.#take('CloseAccount', request, options) as Promise<AccountResult>
   }
 
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>> {
@@ -148,6 +184,14 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   async verify(): Promise<VerificationReport> {
     await this.#ask({ read: view => view.head.sequence })
     return verify(this.#session)
+  }
+
+  on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void {
+    return this.#events.on(event, listener)
+  }
+
+  confirmClock(): void {
+    this.#worker.confirmClock()
   }
 
   get status(): ProcessorStatus {

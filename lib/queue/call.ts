@@ -40,6 +40,7 @@ class Caller<T> {
 export class Call<T> {
   #callers: Caller<T>[] = []
   #isStarted = false
+  #isSettled = false
   readonly #onAnswered: (count: number) => void
   readonly #onSettled: (() => void) | undefined
 
@@ -50,6 +51,10 @@ export class Call<T> {
   constructor(onAnswered: (count: number) => void, onSettled?: () => void) {
     this.#onAnswered = onAnswered
     this.#onSettled = onSettled
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled
   }
 
   wait(options: CallerOptions | undefined, hasJoined: boolean): Promise<T> {
@@ -72,7 +77,7 @@ export class Call<T> {
       caller.reject(new CommandCancelledError('deadline'))
     }
     if (this.#callers.length > 0) return true
-    this.#onSettled?.()
+    this.#settle()
     return false
   }
 
@@ -82,6 +87,12 @@ export class Call<T> {
 
   reject(error: unknown): void {
     for (const caller of this.#takeAll()) caller.reject(error)
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#onSettled?.()
   }
 
   #giveUp(caller: Caller<T>): void {
@@ -99,7 +110,7 @@ export class Call<T> {
   #takeAll(): readonly Caller<T>[] {
     const callers = this.#callers
     this.#callers = []
-    this.#onSettled?.()
+    this.#settle()
     for (const caller of callers) forget(caller)
     if (callers.length > 0) this.#onAnswered(callers.length)
     return callers

@@ -1,5 +1,6 @@
 import { OutcomeUnknownError, NotCommittedError, WriterFencedError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
+import type { Events } from '../observability/events.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
 import type { Answer, Group } from './group.js'
 import type { Lifecycle } from './lifecycle.js'
@@ -10,6 +11,14 @@ const FORGET_STEP = 1_000
 /** The keys are swept this many times per lifetime, but not more often than the minimum. */
 const SWEEPS_PER_KEY_LIFETIME = 100
 const SWEEP_INTERVAL_MIN_MS = 1_000
+
+interface Parts {
+  readonly session: StoreSession
+  readonly view: WorkingSet
+  readonly lifecycle: Lifecycle
+  readonly keyTtlMs: number
+  readonly events: Events
+}
 
 /**
  * Makes groups durable, one at a time, and gives their answers afterwards.
@@ -23,16 +32,18 @@ export class Committer {
   readonly #view: WorkingSet
   readonly #lifecycle: Lifecycle
   readonly #keyTtlMs: number
+  readonly #events: Events
   #stopped: Error | undefined
   #commit: Promise<void> | undefined
   #sweep: Promise<void> | undefined
   #sweepDueAt = 0
 
-  constructor(parts: { session: StoreSession; view: WorkingSet; lifecycle: Lifecycle; keyTtlMs: number }) {
+  constructor(parts: Parts) {
     this.#session = parts.session
     this.#view = parts.view
     this.#lifecycle = parts.lifecycle
     this.#keyTtlMs = parts.keyTtlMs
+    this.#events = parts.events
   }
 
   /** Why nothing more is executed; `undefined` while all is well. */
@@ -102,8 +113,12 @@ export class Committer {
   }
 
   #stop(reason: Error, event: 'fail' | 'fence'): void {
-    if (this.#stopped === undefined) this.#lifecycle.send(event)
+    const isFirst = this.#stopped === undefined
     this.#stopped ??= reason
+    if (isFirst) {
+      this.#lifecycle.send(event)
+      this.#events.emit(event === 'fail' ? 'processor:failed' : 'processor:fenced', { error: reason })
+    }
     for (const answer of this.#view.open.answers.splice(0)) answer.withhold(reason)
   }
 

@@ -3,8 +3,8 @@ import type { CommandResult } from '../domain/result.js'
 import type { Call } from './call.js'
 import type { WorkingSet } from './working-set.js'
 
-/** One place in the queue: a command to execute, or a question to answer from what the commands before it left. */
-export type Job = CommandJob | ReadJob
+/** One place in the queue: a command to execute, a question to answer from what the commands before it left, or upkeep. */
+export type Job = CommandJob | ReadJob | SweepJob
 
 export interface CommandJob {
   readonly kind: 'command'
@@ -21,5 +21,11 @@ export interface ReadJob {
   /** Answers from what is loaded; may throw a typed error, which becomes the answer. */
   readonly read: (view: WorkingSet) => unknown
   readonly call: Call<unknown>
+  ticket: number
+}
+
+/** The ledger's own work in between: releasing a few holds that have expired. */
+export interface SweepJob {
+  readonly kind: 'sweep'
   ticket: number
 }

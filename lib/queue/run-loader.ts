@@ -38,7 +38,7 @@ class RunLoader {
     if (job.kind === 'read') {
       if (job.accountId !== undefined) this.#wantAccount(job.accountId)
       if (job.transactionId !== undefined) this.#wantTransaction(job.transactionId)
-    } else {
+    } else if (job.kind === 'command') {
       const { command } = job
       if (isFirstRound && command.idempotencyKey !== undefined) {
         this.#keys.push({ accountId: command.accountId, idempotencyKey: command.idempotencyKey })

@@ -1,17 +1,20 @@
 import { nanoid } from 'nanoid'
+import type { RecordedCommand } from '../domain/command.js'
 import { decide } from '../domain/decide.js'
 import type { Decision } from '../domain/decision.js'
 import { InvariantError } from '../domain/errors.js'
 import { evolve } from '../domain/evolve.js'
-import { resultOf } from '../domain/result.js'
+import type { TransactionState } from '../domain/transaction.js'
 import type { Context } from '../domain/view.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
-import type { Clock } from './clock.js'
+import type { Events } from '../observability/events.js'
+import { CommandAnswer } from './answer.js'
+import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
 import { DeadLetteredError } from './errors.js'
 import { Fifo } from './fifo.js'
-import type { Answer } from './group.js'
+import { HoldExpiry } from './hold-expiry.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
@@ -24,6 +27,9 @@ export interface WorkerOptions {
   readonly keyTtlMs: number
   /** Accounts to know from the start. */
   readonly systemAccounts: readonly string[]
+  /** How often expired holds that nobody looks at are released, in milliseconds. */
+  readonly sweepIntervalMs: number
+  readonly events: Events
 }
 
 /** How many queued jobs are loaded for at once: bounds the memory of a run. */
@@ -47,6 +53,10 @@ export class Worker {
   readonly #options: WorkerOptions
   readonly #view: WorkingSet
   readonly #committer: Committer
+  readonly #expiry: HoldExpiry
+  readonly #clockGuard: ClockGuard
+  readonly #sweepTimer: NodeJS.Timeout
+  #isSweepQueued = false
   /** What is in the queue, in the same order, so that the next run can be loaded ahead. */
   readonly #waiting = new Fifo<Job>()
   #lastTicket = 0
@@ -69,8 +79,12 @@ export class Worker {
       session,
       view: this.#view,
       lifecycle: this.lifecycle,
-      keyTtlMs: options.keyTtlMs
+      keyTtlMs: options.keyTtlMs,
+      events: options.events
     })
+    this.#expiry = new HoldExpiry(this.#view, session)
+    this.#clockGuard = new ClockGuard(options.clock, jump => options.events.emit('clock:jumped', jump))
+    this.#sweepTimer = setInterval(() => this.#queueSweep(), options.sweepIntervalMs).unref()
   }
 
   /** Why nothing is executed any more; `undefined` while all is well. */
@@ -85,8 +99,14 @@ export class Worker {
     void this.#queue.add(this.#next)
   }
 
-  /** Resolves when everything pushed so far is executed and durable, or has failed. */
+  /** Takes the clock's present time for right after a jump. */
+  confirmClock(): void {
+    this.#clockGuard.confirm()
+  }
+
+  /** Resolves when everything pushed so far is executed and durable, or has failed. Nothing may be pushed after it. */
   async drained(): Promise<void> {
+    clearInterval(this.#sweepTimer)
     await this.#queue.onIdle()
     await this.#committer.settled()
   }
@@ -94,7 +114,7 @@ export class Worker {
   /** Settles every caller at once; what was not sent to the store did not happen. */
   abort(cause: unknown): void {
     for (let job = this.#waiting.dequeue(); job !== undefined; job = this.#waiting.dequeue()) {
-      job.call.reject(this.#committer.cancellation(cause))
+      if (job.kind !== 'sweep') job.call.reject(this.#committer.cancellation(cause))
     }
     this.#committer.abort(cause)
   }
@@ -104,8 +124,7 @@ export class Worker {
     const job = this.#waiting.dequeue()
     if (job === undefined) return
     if (job.ticket > this.#loadedThrough) return this.#load(job)
-    this.#execute(job)
-    return this.#yieldTurn()
+    return this.#execute(job) ?? this.#yieldTurn()
   }
 
   async #load(job: Job): Promise<void> {
@@ -113,19 +132,38 @@ export class Worker {
     try {
       await loadRun(run, this.#view, this.#session)
     } catch (cause) {
-      job.call.reject(cause instanceof InvariantError ? cause : new StoreUnavailableError({ cause }))
+      if (job.kind !== 'sweep') job.call.reject(new StoreUnavailableError({ cause }))
       this.#rest()
       return
     }
     this.#loadedThrough = run.at(-1)!.ticket
     this.#turnEndsAt = performance.now() + TURN_MS
-    this.#execute(job)
+    return this.#execute(job)
   }
 
-  #execute(job: Job): void {
+  #execute(job: Job): void | Promise<void> {
     const now = Math.max(Math.floor(this.#options.clock.now()), this.#view.head.timestamp)
-    if (this.#committer.stopped !== undefined) job.call.reject(this.#committer.stopped)
-    else if (job.call.begin(now)) {
+    if (job.kind === 'sweep') return this.#sweep(now)
+    if (this.stopped === undefined && job.call.begin(now)) {
+      const accounts = this.#expiry.accountsDue(job, now)
+      if (accounts.length > 0) return this.#executeAfterExpiry(job, accounts, now)
+    }
+    this.#run(job, now)
+  }
+
+  async #executeAfterExpiry(job: CommandJob | ReadJob, accounts: readonly string[], now: number): Promise<void> {
+    try {
+      await this.#release(await this.#expiry.dueHolds(accounts, now), now)
+    } catch (cause) {
+      if (cause instanceof InvariantError) this.#committer.fail(cause)
+      else job.call.reject(new StoreUnavailableError({ cause }))
+    }
+    this.#run(job, now)
+  }
+
+  #run(job: CommandJob | ReadJob, now: number): void {
+    if (this.stopped !== undefined) job.call.reject(this.stopped)
+    else if (!job.call.isSettled) {
       if (job.kind === 'command') this.#executeCommand(job, now)
       else this.#executeRead(job)
     }
@@ -135,8 +173,7 @@ export class Worker {
   #executeCommand(job: CommandJob, now: number): void {
     let decision: Decision
     try {
-      decision = decide(job.command, this.#view, this.#contextAt(now))
-      if (decision.kind === 'record') this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
+      decision = this.#decide(job.command, now)
     } catch (cause) {
       if (cause instanceof InvariantError) this.#committer.fail(cause)
       job.call.reject(cause instanceof InvariantError ? cause : new DeadLetteredError({ cause }))
@@ -156,6 +193,57 @@ export class Worker {
     } catch (error) {
       this.#committer.answerWhenDurable({ give: () => call.reject(error), withhold: other => call.reject(other) })
     }
+  }
+
+  /** Decides, and stages what is to be recorded. */
+  #decide(command: RecordedCommand, now: number): Decision {
+    const decision = decide(command, this.#view, this.#contextAt(now))
+    if (decision.kind === 'record') {
+      this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
+      const { command: recorded, outcome, timestamp } = decision.entry
+      if (recorded.type === 'AuthorizePayment' && outcome === 'approved') {
+        this.#expiry.onAuthorized(recorded.accountId, timestamp + recorded.expiresInMs)
+      }
+    }
+    return decision
+  }
+
+  /** Records the end of holds that are due. */
+  async #release(holds: readonly TransactionState[], now: number): Promise<void> {
+    for (const { entry } of holds) {
+      const { accountId } = entry.command
+      this.#decide({ type: 'ExpireHold', accountId, authorizationId: entry.transactionId! }, now)
+      await this.#yieldTurn()
+    }
+  }
+
+  #queueSweep(): void {
+    if (this.#isSweepQueued || this.stopped !== undefined) return
+    this.#isSweepQueued = true
+    this.push({ kind: 'sweep', ticket: 0 })
+  }
+
+  /** One small step of releasing holds that nobody looks at; more of them wait behind the commands that came meanwhile. */
+  async #sweep(now: number): Promise<void> {
+    this.#isSweepQueued = false
+    if (this.stopped === undefined && this.lifecycle.status === 'ready' && this.#clockGuard.isTrusted()) {
+      try {
+        const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
+        await this.#learnAccounts(holds)
+        await this.#release(holds, now)
+        if (mayHaveMore && this.lifecycle.status === 'ready') this.#queueSweep()
+      } catch (cause) {
+        // A store that cannot be read now is asked again at the next sweep; a broken rule stops the writer.
+        if (cause instanceof InvariantError) this.#committer.fail(cause)
+      }
+    }
+    this.#rest()
+  }
+
+  async #learnAccounts(holds: readonly TransactionState[]): Promise<void> {
+    const ids = new Set(holds.map(({ entry }) => entry.command.accountId))
+    const accounts = [...ids].filter(accountId => this.#view.account(accountId) === undefined)
+    this.#view.learn(await this.#session.load({ accounts, keys: [], transactions: [] }))
   }
 
   #contextAt(now: number): Context {
@@ -186,27 +274,5 @@ export class Worker {
         resolve()
       })
     )
-  }
-}
-
-/** What a caller will hear once everything that the decision saw is durable. */
-class CommandAnswer implements Answer {
-  readonly #call: CommandJob['call']
-  readonly #decision: Decision
-
-  constructor({ call }: CommandJob, decision: Decision) {
-    this.#call = call
-    this.#decision = decision
-  }
-
-  give(): void {
-    const decision = this.#decision
-    if (decision.kind === 'reject') this.#call.reject(decision.error)
-    else if (decision.kind === 'record' && decision.refusal !== null) this.#call.reject(decision.refusal)
-    else this.#call.resolve(hasJoined => resultOf(decision.entry, hasJoined || decision.kind === 'replay'))
-  }
-
-  withhold(error: unknown): void {
-    this.#call.reject(error)
   }
 }

@@ -21,6 +21,7 @@ export class WorkingSet implements View {
   #accounts = new Map<string, AccountState>()
   #olderAccounts = new Map<string, AccountState>()
   readonly #systemAccounts = new Map<string, AccountState>()
+  #hasHolds = false
   #transactions = new Map<number, TransactionState>()
   #keyed = new Map<string, Entry>()
   /** Groups that became durable since the load of this run began, and so may be missing from it; latest first. */
@@ -67,7 +68,20 @@ export class WorkingSet implements View {
     return this.#transactions.get(sequence)
   }
 
+  /** Whether any account seen so far has had an open hold: while none has, expiry costs nothing. */
+  get hasHolds(): boolean {
+    return this.#hasHolds
+  }
+
+  /** The earlier transactions that changed, and the holds that began, in groups that a load may not show yet. */
+  *changedTransactions(): Generator<TransactionState, void, undefined> {
+    for (const group of [this.open, this.inFlight, ...this.#settled]) {
+      if (group !== undefined) yield* group.changedTransactions()
+    }
+  }
+
   stage(entry: Entry, changes: Changes): void {
+    if (entry.holds.length > 0) this.#hasHolds = true
     this.open.add(entry, changes)
   }
 
@@ -99,6 +113,7 @@ export class WorkingSet implements View {
   /** Takes over what was loaded. What became durable meanwhile is newer and wins: it is in the layers above. */
   learn(loaded: Loaded): void {
     for (const account of loaded.accounts) {
+      if (account.holdDeadline !== null) this.#hasHolds = true
       if (this.#knownAccount(account.accountId) === undefined) this.#know(account)
     }
     for (const transaction of loaded.transactions) {

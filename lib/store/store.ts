@@ -27,8 +27,13 @@ export interface Wanted {
   readonly keys: readonly KeyName[]
   /** Transactions, by the sequence that their id carries. */
   readonly transactions: readonly number[]
-  /** Open holds of these accounts that are due at `dueAt`. */
-  readonly dueHolds?: { readonly accounts: readonly string[]; readonly dueAt: number }
+  /**
+   * Open holds, the earliest deadline first. With accounts: all of theirs that are due at `dueAt`, and of each account
+   * the next one after. Without: those due of the whole ledger, at most `limit`.
+   */
+  readonly dueHolds?:
+    | { readonly accounts: readonly string[]; readonly dueAt: number }
+    | { readonly limit: number; readonly dueAt: number }
 }
 
 export interface KeyName {

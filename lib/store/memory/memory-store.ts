@@ -105,9 +105,7 @@ class MemorySession implements StoreSession {
 
   load(wanted: Wanted): Promise<Loaded> {
     const books = this.#books
-    const due = (wanted.dueHolds?.accounts ?? []).flatMap(accountId =>
-      this.#dueHolds(accountId, wanted.dueHolds!.dueAt)
-    )
+    const due = wanted.dueHolds === undefined ? [] : this.#dueHolds(wanted.dueHolds)
     return Promise.resolve({
       accounts: present(wanted.accounts.map(id => books.accounts.get(id))),
       keyed: present(wanted.keys.map(name => this.#keyed(name))),
@@ -120,13 +118,16 @@ class MemorySession implements StoreSession {
     return sequence === undefined ? undefined : this.#books.entries[sequence - 1]
   }
 
-  #dueHolds(accountId: string, dueAt: number): TransactionState[] {
-    const due: TransactionState[] = []
-    for (const state of this.#books.changed.values()) {
-      const isDue = state.hold?.status === 'open' && state.hold.deadline <= dueAt
-      if (isDue && state.entry.command.accountId === accountId) due.push(state)
-    }
-    return due
+  #dueHolds(wanted: NonNullable<Wanted['dueHolds']>): TransactionState[] {
+    const open = [...this.#books.changed.values()]
+      .filter(({ hold }) => hold?.status === 'open')
+      .sort((one, other) => one.hold!.deadline - other.hold!.deadline || one.entry.sequence - other.entry.sequence)
+    const isDue = ({ hold }: TransactionState) => hold!.deadline <= wanted.dueAt
+    if ('limit' in wanted) return open.filter(isDue).slice(0, wanted.limit)
+    return wanted.accounts.flatMap(accountId => {
+      const holds = open.filter(({ entry }) => entry.command.accountId === accountId)
+      return [...holds.filter(isDue), ...holds.filter(hold => !isDue(hold)).slice(0, 1)]
+    })
   }
 
   commit(group: CommitGroup): Promise<void> {

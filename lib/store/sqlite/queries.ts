@@ -92,11 +92,20 @@ export class Queries {
     return rows.map(row => Number(row.sequence))
   }
 
-  /** Open holds of an account that are due. */
-  dueHolds(accountId: string, dueAt: number): readonly TransactionState[] {
-    const sql = `SELECT sequence FROM transaction_states
-      WHERE account_id = ? AND hold_status = 'open' AND hold_deadline <= ? ORDER BY hold_deadline, sequence`
+  /** Open holds of an account that are due, and the next one after. */
+  dueHoldsOf(accountId: string, dueAt: number): readonly TransactionState[] {
+    const where = "WHERE account_id = ?1 AND hold_status = 'open' AND hold_deadline"
+    const sql = `SELECT sequence FROM transaction_states ${where} <= ?2
+      UNION ALL SELECT sequence FROM
+        (SELECT sequence FROM transaction_states ${where} > ?2 ORDER BY hold_deadline LIMIT 1)`
     return this.transactions(this.#all<{ sequence: bigint }>(sql, accountId, dueAt).map(row => Number(row.sequence)))
+  }
+
+  /** Open holds of the whole ledger that are due, the earliest deadline first. */
+  dueHolds(dueAt: number, limit: number): readonly TransactionState[] {
+    const sql = `SELECT sequence FROM transaction_states
+      WHERE hold_status = 'open' AND hold_deadline <= ? ORDER BY hold_deadline LIMIT ?`
+    return this.transactions(this.#all<{ sequence: bigint }>(sql, dueAt, limit).map(row => Number(row.sequence)))
   }
 
   sequenceAt(timestamp: number, last: number): number {

@@ -80,17 +80,21 @@ export class SqliteSession implements StoreSession {
     return [found, others]
   }
 
-  #dueHolds({ accounts, dueAt }: { readonly accounts: readonly string[]; readonly dueAt: number }): TransactionState[] {
-    const due = new Map<number, TransactionState>()
-    for (const accountId of accounts) {
-      for (const state of this.#queries.dueHolds(accountId, dueAt)) due.set(state.entry.sequence, state)
-    }
+  #dueHolds(wanted: NonNullable<Wanted['dueHolds']>): TransactionState[] {
+    const stored =
+      'limit' in wanted
+        ? this.#queries.dueHolds(wanted.dueAt, wanted.limit)
+        : wanted.accounts.flatMap(accountId => this.#queries.dueHoldsOf(accountId, wanted.dueAt))
+    const open = new Map(stored.map(state => [state.entry.sequence, state]))
+    // What the tables do not show yet may have begun, or ended, since.
     for (const tail of [this.#applying, this.#growing]) {
       for (const [sequence, state] of tail?.changes.transactions ?? []) {
-        if (accounts.includes(state.entry.command.accountId)) due.set(sequence, state)
+        if ('limit' in wanted || wanted.accounts.includes(state.entry.command.accountId)) open.set(sequence, state)
       }
     }
-    return [...due.values()].filter(({ hold }) => hold?.status === 'open' && hold.deadline <= dueAt)
+    return [...open.values()]
+      .filter(({ hold }) => hold?.status === 'open')
+      .sort((one, other) => one.hold!.deadline - other.hold!.deadline || one.entry.sequence - other.entry.sequence)
   }
 
   async commit(group: CommitGroup): Promise<void> {

@@ -1,0 +1,38 @@
+/** What a processor tells about itself, beside its answers. */
+export interface ProcessorEvents {
+  /**
+   * The clock has run ahead of elapsed time by more than an hour. Background expiry of holds has stopped, so that a
+   * wrong clock does not release them all; call `confirmClock()` when the new time is right.
+   */
+  'clock:jumped': { readonly from: Date; readonly to: Date }
+  /** The writer stopped; nothing more is executed until the store is opened again. */
+  'processor:failed': { readonly error: Error }
+  /** Another writer took the store over. */
+  'processor:fenced': { readonly error: Error }
+}
+
+type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) => void
+
+/** Typed events whose listeners can never break the worker: what a listener throws surfaces as an uncaught error. */
+export class Events {
+  readonly #listeners = new Map<keyof ProcessorEvents, Set<Listener<never>>>()
+
+  /** @returns takes the listener away again */
+  on<E extends keyof ProcessorEvents>(event: E, listener: Listener<E>): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  emit<E extends keyof ProcessorEvents>(event: E, detail: ProcessorEvents[E]): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      try {
+        ;(listener as Listener<E>)(detail)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+}
