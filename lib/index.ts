@@ -1,5 +1,6 @@
 export { openPaymentProcessor } from './processor/open-payment-processor.js'
 export type {
+  BalanceQuery,
   PaymentProcessor,
   PaymentProcessorOptions,
   ProcessorStatus,
@@ -19,8 +20,9 @@ export type {
   PaymentResult,
   ResultOf
 } from './domain/result.js'
-export { DECLINE_CODES, type DeclineCode } from './domain/decline.js'
-export { AMOUNT_MAX } from './domain/money.js'
+export { DECLINE_CODES, DECLINES, type DeclineCode, type DeclineCodeOf } from './domain/decline.js'
+export { allocate, AMOUNT_MAX } from './domain/money.js'
+export { assertApproved, DeclinedError } from './processor/assert-approved.js'
 export { formatMoney, parseMoney } from './money/format.js'
 export { memoryStore } from './store/memory/memory-store.js'
 export type { ProcessorEvents } from './observability/events.js'

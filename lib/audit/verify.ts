@@ -57,6 +57,13 @@ class Verification {
   async run(): Promise<VerificationReport> {
     const { head, tablesThrough } = this.#snapshot
     let accounts = 0
+    if (tablesThrough > head.sequence) {
+      this.#report(
+        head.sequence,
+        null,
+        `the tables follow the journal to entry ${tablesThrough}, where it has not come to`
+      )
+    }
     if (tablesThrough === 0) accounts = await this.#compareAccounts()
     for (let isMore = true; isMore && this.#sequence < head.sequence;) {
       const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })

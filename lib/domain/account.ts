@@ -67,7 +67,7 @@ export function newAccount(account: {
 }
 
 /** What may still be spent or held: `posted − held + overdraftLimit`. */
-export function availableOf(account: AccountState): bigint {
+export function availableOf(account: Pick<AccountState, 'posted' | 'held' | 'overdraftLimit'>): bigint {
   return account.posted - account.held + account.overdraftLimit
 }
 

@@ -1,18 +1,29 @@
-import type { Command, ExpireHold } from './command.js'
+import type { Command, ExpireHold, RecordedCommand } from './command.js'
 import { changeAccount, createAccount } from './decide-account.js'
 import { authorizePayment, capturePayment, expireHold, voidPayment } from './decide-hold.js'
 import { deposit, postTransaction, processPayment, transfer } from './decide-payment.js'
 import { refundPayment } from './decide-refund.js'
 import type { Decision } from './decision.js'
 import { recall } from './idempotency.js'
+import { resultingBalances } from './resulting-balances.js'
 import type { Context, View } from './view.js'
 
 /**
  * The ledger's one decision: a pure function of the command, of the state that the view shows, and of the context.
  * The idempotency key comes before any rule.
  */
-export function decide(command: Command | ExpireHold, view: View, context: Context): Decision {
-  if (command.type === 'ExpireHold') return expireHold({ command, context, attempt: 1 }, command, view)
+export function decide(command: RecordedCommand, view: View, context: Context): Decision {
+  const decision = command.type === 'ExpireHold' ? expire(command, view, context) : decideCall(command, view, context)
+  if (decision.kind !== 'record') return decision
+  const balances = resultingBalances(decision.entry, view)
+  return balances.length === 0 ? decision : { ...decision, entry: { ...decision.entry, balances } }
+}
+
+function expire(command: ExpireHold, view: View, context: Context): Decision {
+  return expireHold({ command, context, attempt: 1 }, command, view)
+}
+
+function decideCall(command: Command, view: View, context: Context): Decision {
   const recalled = isKeyed(command) ? recall(command, view, context) : FIRST
   if (recalled.kind !== 'execute') return recalled
 

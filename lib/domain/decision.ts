@@ -1,8 +1,8 @@
 import type { AccountState } from './account.js'
 import type { RecordedCommand } from './command.js'
-import type { Decline } from './decline.js'
+import { DECLINES, type Decline, type DeclineCode } from './decline.js'
 import type { Entry, HoldChange, Posting } from './entry.js'
-import type { BursarError } from './errors.js'
+import { invariant, type BursarError } from './errors.js'
 import { transactionIdOf } from './transaction.js'
 import type { Context } from './view.js'
 
@@ -52,6 +52,7 @@ export function approve(execution: Execution, effects: Effects): Decision {
     attempt,
     postings: effects.postings ?? NONE,
     holds: effects.holds ?? NONE,
+    balances: NONE,
     refundable: effects.refundable ?? null,
     account: effects.account ?? null
   }
@@ -59,6 +60,9 @@ export function approve(execution: Execution, effects: Effects): Decision {
 }
 
 export function declined(execution: Execution, money: Money, decline: Decline): Decision {
+  const { type } = execution.command
+  const known: readonly DeclineCode[] = type === 'ExpireHold' ? NONE : DECLINES[type]
+  invariant(known.includes(decline.code), `${type} was declined ${decline.code}, which is not among its codes`)
   return { kind: 'record', entry: withoutEffect(execution, money, 'declined', decline), refusal: null }
 }
 
@@ -90,6 +94,7 @@ function withoutEffect(
     attempt,
     postings: NONE,
     holds: NONE,
+    balances: NONE,
     refundable: answer.refundable ?? null,
     account: null
   }

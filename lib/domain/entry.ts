@@ -21,6 +21,14 @@ export interface HoldChange {
   readonly heldAfter: bigint
 }
 
+/** What an account has after an entry. */
+export interface ResultingBalance {
+  readonly accountId: string
+  readonly posted: bigint
+  readonly held: bigint
+  readonly overdraftLimit: bigint
+}
+
 /**
  * One record of everything that one command did: what was asked, what was decided, what moved, and the answer that the
  * idempotency key gives for as long as it lives. Entries are numbered without holes.
@@ -41,6 +49,8 @@ export interface Entry {
   readonly attempt: number
   readonly postings: readonly Posting[]
   readonly holds: readonly HoldChange[]
+  /** What every account of the postings and holds has afterwards; empty where all have neither holds nor overdrafts. */
+  readonly balances: readonly ResultingBalance[]
   /** After a refund, or with a refused one: what is left to refund. */
   readonly refundable: bigint | null
   /** The account after a command that changes the account itself. */

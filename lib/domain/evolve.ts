@@ -39,6 +39,11 @@ export function evolve(view: View, entry: Entry): Changes {
     const holdDeadline = held === 0n ? null : earliest(account.holdDeadline, deadlineOf(entry))
     replace(accounts, { ...account, held, holdDeadline })
   }
+  for (const balance of entry.balances) {
+    const { posted, held, overdraftLimit } = before(accounts, view, entry, balance.accountId)
+    const follows = posted === balance.posted && held === balance.held && overdraftLimit === balance.overdraftLimit
+    if (!follows) broken(entry, `resulting balance of ${balance.accountId} does not follow`)
+  }
   return { accounts, transactions: transactionsOf(view, entry) }
 }
 

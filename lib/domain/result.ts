@@ -1,6 +1,6 @@
 import { availableOf, type AccountState, type FreezeDirection, type Metadata } from './account.js'
 import type { Command } from './command.js'
-import type { DeclineCode } from './decline.js'
+import type { DeclineCode, DeclineCodeOf } from './decline.js'
 import { invariant } from './errors.js'
 import type { Entry } from './entry.js'
 
@@ -26,17 +26,17 @@ export interface Approved extends Answer {
   readonly expiresAt?: Date
 }
 
-export interface Declined extends Answer {
+export interface Declined<Code extends DeclineCode = DeclineCode> extends Answer {
   readonly success: false
   readonly transactionId: null
-  readonly code: DeclineCode
+  readonly code: Code
   /** Which attempt under this idempotency key this was, from 1. */
   readonly attempt: number
   /** For `refund_exceeds_remaining` and `already_refunded`: what may still be refunded. */
   readonly refundable?: bigint
 }
 
-export type PaymentResult = Approved | Declined
+export type PaymentResult<Code extends DeclineCode = DeclineCode> = Approved | Declined<Code>
 
 export interface AccountChanged {
   readonly success: true
@@ -45,7 +45,7 @@ export interface AccountChanged {
   readonly replayed: boolean
 }
 
-export type AccountResult = AccountChanged | Declined
+export type AccountResult<Code extends DeclineCode = DeclineCode> = AccountChanged | Declined<Code>
 export type CommandResult = PaymentResult | AccountResult
 
 type AccountCommand = Extract<
@@ -53,10 +53,10 @@ type AccountCommand = Extract<
   { type: 'CreateAccount' | 'SetAccountLimits' | 'FreezeAccount' | 'UnfreezeAccount' | 'CloseAccount' }
 >
 
-/** The result that a command resolves with. */
-export type ResultOf<C extends { readonly type: string }> = C['type'] extends AccountCommand['type']
-  ? AccountResult
-  : PaymentResult
+/** The result that a command resolves with: with its kind of approval, and only the codes it can be declined for. */
+export type ResultOf<C extends { readonly type: Command['type'] }> = C['type'] extends AccountCommand['type']
+  ? AccountResult<DeclineCodeOf<C['type']>>
+  : PaymentResult<DeclineCodeOf<C['type']>>
 
 /** An account as callers see it. */
 export interface Account {

@@ -74,10 +74,9 @@ export function legsOf(entry: Entry): readonly Leg[] {
   return legs
 }
 
-/** The accounts in whose history an entry belongs: those whose money a transaction moved, held or released. */
-export function accountsMovedBy(entry: Entry): readonly string[] {
-  const accounts: string[] = []
-  if (entry.outcome !== 'approved' || entry.transactionId === null) return accounts
+/** The accounts in whose history an entry belongs: those whose money it moved, held or released, or whose terms it set. */
+export function accountsChangedBy(entry: Entry): readonly string[] {
+  const accounts: string[] = entry.account === null ? [] : [entry.account.accountId]
   for (const { accountId } of entry.postings) if (!accounts.includes(accountId)) accounts.push(accountId)
   for (const { accountId } of entry.holds) if (!accounts.includes(accountId)) accounts.push(accountId)
   return accounts

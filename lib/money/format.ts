@@ -1,5 +1,6 @@
 import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
 import { AMOUNT_MAX, isBalanceInRange } from '../domain/money.js'
+import { show } from '../domain/show.js'
 import { exponentOf } from './currencies.js'
 
 const DECIMAL = /^(-?)(\d{1,19})(?:\.(\d+))?$/
@@ -15,13 +16,13 @@ export function parseMoney(text: string, currency: string): bigint {
   const [, sign, whole = '', fraction = ''] = (typeof text === 'string' ? DECIMAL.exec(text) : null) ?? []
   if (whole === '' || fraction.length > exponent) {
     throw new InvalidAmountError(
-      `Expected decimal text with at most ${exponent} digits behind the point for ${currency}, got ${JSON.stringify(text)}. ` +
+      `Expected decimal text with at most ${exponent} digits behind the point for ${currency}, got ${show(text)}. ` +
         'Round it yourself, in the direction that your contract says.'
     )
   }
   const units = BigInt(whole + fraction.padEnd(exponent, '0'))
   if (!isBalanceInRange(units)) {
-    throw new InvalidAmountError(`Expected at most ${AMOUNT_MAX} minor units, got ${JSON.stringify(text)} ${currency}.`)
+    throw new InvalidAmountError(`Expected at most ${AMOUNT_MAX} minor units, got ${show(text)} ${currency}.`)
   }
   return sign === '-' ? -units : units
 }
@@ -41,7 +42,7 @@ export function formatMoney(amount: bigint, currency: string): string {
 function knownExponent(currency: string): number {
   const exponent = exponentOf(currency)
   if (exponent === undefined) {
-    throw new InvalidRequestError(`Expected an ISO 4217 currency code such as "USD", got ${JSON.stringify(currency)}.`)
+    throw new InvalidRequestError(`Expected an ISO 4217 currency code such as "USD", got ${show(currency)}.`)
   }
   return exponent
 }

@@ -13,7 +13,7 @@ export interface ProcessorEvents {
 
 type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) => void
 
-/** Typed events whose listeners can never break the worker: what a listener throws surfaces as an uncaught error. */
+/** Typed events whose listeners can never break the worker: what a listener throws becomes a process warning. */
 export class Events {
   readonly #listeners = new Map<keyof ProcessorEvents, Set<Listener<never>>>()
 
@@ -29,9 +29,7 @@ export class Events {
       try {
         ;(listener as Listener<E>)(detail)
       } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
+        process.emitWarning(`A listener of ${event} threw: ${String(error)}`, 'BursarWarning')
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Command, Leg } from '../domain/command.js'
 import { InvalidRequestError } from '../domain/errors.js'
+import { show } from '../domain/show.js'
 import * as field from './fields.js'
 
 const HOLD_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000
@@ -19,7 +20,7 @@ type Fields = { readonly [field: string]: unknown }
  */
 export function admit(type: Command['type'], request: object): Command {
   if (typeof request !== 'object' || request === null) {
-    throw new InvalidRequestError(`Expected a request object, got ${field.show(request)}.`)
+    throw new InvalidRequestError(`Expected a request object, got ${show(request)}.`)
   }
   const fields = request as Fields
   switch (type) {
@@ -124,7 +125,7 @@ export function admit(type: Command['type'], request: object): Command {
     case 'CloseAccount':
       return admitAccountCommand(type, fields)
     default:
-      throw new InvalidRequestError(`Expected a command type such as "ProcessPayment", got ${field.show(type)}.`)
+      throw new InvalidRequestError(`Expected a command type such as "ProcessPayment", got ${show(type)}.`)
   }
 }
 
@@ -148,7 +149,7 @@ function admitAccountCommand(
         accountId,
         idempotencyKey,
         direction: field.choiceField(fields['direction'], 'direction', FREEZE_DIRECTIONS),
-        reason: field.textField(fields['reason'], 'reason')
+        reason: reason(fields['reason'])
       }
     case 'UnfreezeAccount':
     case 'CloseAccount':
@@ -160,6 +161,12 @@ function admitAccountCommand(
 
 function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
   return value === undefined ? undefined : check(value)
+}
+
+function reason(value: unknown): string {
+  const text = field.textField(value, 'reason')
+  if (text !== '') return text
+  throw new InvalidRequestError('Expected reason to say why, got an empty text. The journal keeps it for the auditor.')
 }
 
 function payee(value: unknown): string {
@@ -184,7 +191,7 @@ function onDecline(value: unknown): 'retry' | 'keep' {
 
 function legs(value: unknown): readonly Leg[] {
   if (!Array.isArray(value) || value.length < 1 || value.length > LEGS_MAX) {
-    throw new InvalidRequestError(`Expected legs to be an array of 1–${LEGS_MAX} movements, got ${field.show(value)}.`)
+    throw new InvalidRequestError(`Expected legs to be an array of 1–${LEGS_MAX} movements, got ${show(value)}.`)
   }
   return value.map((leg: Record<string, unknown> | null, index) => ({
     from: field.ownAccountIdField(leg?.['from'], `legs[${index}].from`),

@@ -2,6 +2,7 @@ import type { Metadata } from '../domain/account.js'
 import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
 import { AMOUNT_MAX } from '../domain/money.js'
 import { exponentOf } from '../money/currencies.js'
+import { show } from '../domain/show.js'
 import { isCardNumber } from './card-number.js'
 
 /** The checks of single fields at the door. Each returns a value of its own, so that callers can change theirs later. */
@@ -87,7 +88,7 @@ export function textField(value: unknown, name: string): string {
 }
 
 export function metadataField(value: unknown): Metadata {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isPlainObject(value)) {
     throw new InvalidRequestError(`Expected metadata to be a flat object of text values, got ${show(value)}.`)
   }
   const pairs = Object.entries(value)
@@ -105,11 +106,20 @@ export function metadataField(value: unknown): Metadata {
   return Object.freeze(Object.fromEntries(pairs.map(([key, text]) => [key, textField(text, `metadata.${key}`)])))
 }
 
-/** What was got, short and safe to print: never the content of objects, which may carry secrets. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
-  if (typeof value === 'bigint') return `${value}n`
-  if (Object.is(value, -0)) return '-0'
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // An object of another realm has a prototype of its own that is the end of its chain.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+export function timeField(value: unknown, name: string): number {
+  if (value instanceof Date && Number.isFinite(value.getTime())) return value.getTime()
+  throw new InvalidRequestError(`Expected ${name} to be a valid Date, got ${show(value)}.`)
+}
+
+export function signalField(value: unknown): AbortSignal {
+  if (typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value)
+    return value as AbortSignal
+  throw new InvalidRequestError(`Expected signal to be an AbortSignal, got ${show(value)}.`)
 }

@@ -1,12 +1,14 @@
 import type { Leg, RecordedCommand } from '../domain/command.js'
 import type { DeclineCode } from '../domain/decline.js'
 import type { HoldChange, Posting } from '../domain/entry.js'
-import type { Metadata } from '../domain/account.js'
+import { availableOf, type AccountState, type Metadata } from '../domain/account.js'
 import { refundableOf } from '../domain/decide-refund.js'
 import { legsOf, type HoldStatus, type TransactionState } from '../domain/transaction.js'
-import { invariant } from '../domain/errors.js'
+import { AccountNotFoundError, invariant } from '../domain/errors.js'
+import { balanceAfter } from '../domain/resulting-balances.js'
+import type { Balance } from '../domain/result.js'
 import type { ChainedEntry, StoreSession } from '../store/store.js'
-import { accountIdField, integerField } from './fields.js'
+import { accountIdField, choiceField, integerField, timeField } from './fields.js'
 import type { TransactionQuery } from './payment-processor.js'
 
 export type TransactionKind =
@@ -71,41 +73,70 @@ export interface JournalEntry {
 const PAGE_LENGTH = 500
 
 /**
+ * Resolves with the head as the queue sees it, once that head is durable, and with the account where one is named;
+ * rejects with `AccountNotFoundError` when that does not exist.
+ */
+type DurableHead = (accountId?: string) => Promise<{
+  readonly sequence: number
+  readonly account: AccountState | undefined
+}>
+
+/**
  * Reads of what is already recorded, page by page. The journal only grows, so a sequence is a cursor that stays valid
  * while writes go on; what was recorded when the iteration began is where it ends.
  */
 export class History {
   readonly #session: StoreSession
-  readonly #durableHead: () => Promise<number>
+  readonly #durableHead: DurableHead
 
-  /** @param durableHead resolves with the head as the queue sees it, once that head is durable */
-  constructor(session: StoreSession, durableHead: () => Promise<number>) {
+  constructor(session: StoreSession, durableHead: DurableHead) {
     this.#session = session
     this.#durableHead = durableHead
   }
 
   async *transactions(query: TransactionQuery): AsyncGenerator<Transaction, void, undefined> {
-    const { accountId, limit = Infinity } = query
+    const { accountId, kind, limit = Infinity } = query
+    if (kind !== undefined) choiceField(kind, 'kind', Object.values(KIND))
     if (accountId !== undefined) accountIdField(accountId, 'accountId')
     if (limit !== Infinity) integerField(limit, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER })
-    const head = await this.#durableHead()
-    const from = query.from === undefined ? 1 : await this.#session.sequenceAt(query.from.getTime())
-    const through =
-      query.to === undefined ? head : Math.min(head, (await this.#session.sequenceAt(query.to.getTime())) - 1)
+    const fromMs = query.from === undefined ? undefined : timeField(query.from, 'from')
+    const toMs = query.to === undefined ? undefined : timeField(query.to, 'to')
+    const { sequence: head, account } = await this.#durableHead(accountId)
+    const from = fromMs === undefined ? 1 : await this.#session.sequenceAt(fromMs)
+    const through = toMs === undefined ? head : Math.min(head, (await this.#session.sequenceAt(toMs)) - 1)
     let after = Math.max(afterField(query.after), from - 1)
     let remaining = limit
     while (remaining > 0 && after < through) {
-      const wanted = { accountId, after, through, limit: Math.min(PAGE_LENGTH, remaining) }
+      const wanted = { accountId: account?.accountId, after, through, limit: Math.min(PAGE_LENGTH, remaining) }
       const page = await this.#session.history(wanted)
-      for (const state of page) yield transactionOf(state)
-      remaining -= page.length
-      after = page.length < wanted.limit ? through : page.at(-1)!.entry.sequence
+      for (const state of page.transactions) {
+        if (kind !== undefined && KIND[state.entry.command.type] !== kind) continue
+        yield transactionOf(state)
+        if (--remaining === 0) return
+      }
+      after = page.through
     }
+  }
+
+  /** What an account had after an entry, or after the last entry recorded at or before a time. */
+  async balanceAt(accountId: string, at: number | Date): Promise<Balance> {
+    const time = typeof at === 'number' ? undefined : timeField(at, 'at')
+    accountIdField(accountId, 'accountId')
+    const { sequence: head, account } = await this.#durableHead(accountId)
+    const sequence =
+      time === undefined
+        ? integerField(at, 'at', { min: 0, max: head })
+        : Math.min(head, (await this.#session.sequenceAt(time + 1)) - 1)
+    const entry = await this.#session.lastChange(account!.accountId, sequence)
+    const balance = entry && balanceAfter(entry, account!.accountId)
+    if (balance === undefined) throw new AccountNotFoundError(accountId)
+    const { posted, held } = balance
+    return { currency: account!.currency, posted, held, available: availableOf(balance), sequence }
   }
 
   async *journal(query: { readonly after?: number }): AsyncGenerator<JournalEntry, void, undefined> {
     let after = afterField(query.after)
-    const through = await this.#durableHead()
+    const { sequence: through } = await this.#durableHead()
     while (after < through) {
       const page = await this.#session.journal({ after, through, limit: PAGE_LENGTH })
       for (const chained of page) {

@@ -5,7 +5,8 @@ import { systemClock } from '../queue/clock.js'
 import { Worker } from '../queue/worker.js'
 import { memoryStore } from '../store/memory/memory-store.js'
 import { InvalidRequestError } from '../domain/errors.js'
-import { integerField, show } from './fields.js'
+import { show } from '../domain/show.js'
+import { integerField } from './fields.js'
 import type { PaymentProcessor, PaymentProcessorOptions } from './payment-processor.js'
 import { QueuedPaymentProcessor } from './queued-payment-processor.js'
 
@@ -54,5 +55,5 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
     sweepIntervalMs,
     events
   })
-  return new QueuedPaymentProcessor({ worker, session, clock, queueLengthMax, events })
+  return new QueuedPaymentProcessor({ worker, session, queueLengthMax, events })
 }

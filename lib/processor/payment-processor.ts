@@ -1,8 +1,9 @@
-import type { Account, AccountResult, Balance, PaymentResult, ResultOf } from '../domain/result.js'
+import type { Command as DomainCommand } from '../domain/command.js'
+import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
 import type { Clock } from '../queue/clock.js'
 import type { Store } from '../store/store.js'
-import type { JournalEntry, Transaction } from './history.js'
+import type { JournalEntry, Transaction, TransactionKind } from './history.js'
 import type * as Requests from './requests.js'
 import type { VerificationReport } from '../audit/verify.js'
 
@@ -38,6 +39,7 @@ export interface SubmitOptions {
 /** Which transactions to list; all of them when empty. */
 export interface TransactionQuery {
   readonly accountId?: string
+  readonly kind?: TransactionKind
   /** Continue after this sequence: the `sequence` of the last transaction seen. @default 0 */
   readonly after?: number
   /** How many at most, 1 … 2^53−1. @default all */
@@ -48,34 +50,44 @@ export interface TransactionQuery {
   readonly to?: Date
 }
 
+/** Which moment a balance is asked for. */
+export interface BalanceQuery {
+  /** A sequence, 0 … the head: after that entry. A time: after the last entry recorded at or before it. @default now */
+  readonly at?: number | Date
+}
+
 /** What a broken rule of the ledger stops: `failed`; what another writer stops: `fenced`. */
 export type ProcessorStatus = 'ready' | 'closing' | 'closed' | 'failed' | 'fenced'
 
+/** The promise of a command's result. */
+type Answer<Type extends DomainCommand['type']> = Promise<ResultOf<{ readonly type: Type }>>
+
 /** One window on one ledger. Every call is put in one order; every answer is durable before it is given. */
 export interface PaymentProcessor extends AsyncDisposable {
-  createAccount(request: Requests.CreateAccountRequest, options?: SubmitOptions): Promise<AccountResult>
-  processPayment(request: Requests.ProcessPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
-  refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
-  deposit(request: Requests.DepositRequest, options?: SubmitOptions): Promise<PaymentResult>
-  transfer(request: Requests.TransferRequest, options?: SubmitOptions): Promise<PaymentResult>
+  createAccount(request: Requests.CreateAccountRequest, options?: SubmitOptions): Answer<'CreateAccount'>
+  processPayment(request: Requests.ProcessPaymentRequest, options?: SubmitOptions): Answer<'ProcessPayment'>
+  refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions): Answer<'RefundPayment'>
+  deposit(request: Requests.DepositRequest, options?: SubmitOptions): Answer<'Deposit'>
+  transfer(request: Requests.TransferRequest, options?: SubmitOptions): Answer<'Transfer'>
   /** Reserves money; the `transactionId` of the result names the hold. */
-  authorizePayment(request: Requests.AuthorizePaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  authorizePayment(request: Requests.AuthorizePaymentRequest, options?: SubmitOptions): Answer<'AuthorizePayment'>
   /** Settles up to what a hold reserved, once, and releases the rest. */
-  capturePayment(request: Requests.CapturePaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  capturePayment(request: Requests.CapturePaymentRequest, options?: SubmitOptions): Answer<'CapturePayment'>
   /** Releases all that a hold reserved. */
-  voidPayment(request: Requests.VoidPaymentRequest, options?: SubmitOptions): Promise<PaymentResult>
+  voidPayment(request: Requests.VoidPaymentRequest, options?: SubmitOptions): Answer<'VoidPayment'>
   /** Several movements, all or nothing; every rule is checked on the whole. */
-  postTransaction(request: Requests.PostTransactionRequest, options?: SubmitOptions): Promise<PaymentResult>
-  setAccountLimits(request: Requests.SetAccountLimitsRequest, options?: SubmitOptions): Promise<AccountResult>
-  freezeAccount(request: Requests.FreezeAccountRequest, options?: SubmitOptions): Promise<AccountResult>
-  unfreezeAccount(request: Requests.UnfreezeAccountRequest, options?: SubmitOptions): Promise<AccountResult>
+  postTransaction(request: Requests.PostTransactionRequest, options?: SubmitOptions): Answer<'PostTransaction'>
+  setAccountLimits(request: Requests.SetAccountLimitsRequest, options?: SubmitOptions): Answer<'SetAccountLimits'>
+  freezeAccount(request: Requests.FreezeAccountRequest, options?: SubmitOptions): Answer<'FreezeAccount'>
+  unfreezeAccount(request: Requests.UnfreezeAccountRequest, options?: SubmitOptions): Answer<'UnfreezeAccount'>
   /** Closes an account that is empty, for good. */
-  closeAccount(request: Requests.CloseAccountRequest, options?: SubmitOptions): Promise<AccountResult>
+  closeAccount(request: Requests.CloseAccountRequest, options?: SubmitOptions): Answer<'CloseAccount'>
   /** The command bus: every method above is one line over it. */
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>>
 
   getAccount(accountId: string): Promise<Account>
-  getBalance(accountId: string): Promise<Balance>
+  /** The balance now, or as it was after an entry of the ledger or at a time of the past. */
+  getBalance(accountId: string, query?: BalanceQuery): Promise<Balance>
   getTransaction(transactionId: string): Promise<Transaction>
   getTransactionCount(): Promise<number>
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>

@@ -18,7 +18,6 @@ import {
 import { CURRENCY_CODES } from '../money/currencies.js'
 import type { Events, ProcessorEvents } from '../observability/events.js'
 import { Call, type CallerOptions } from '../queue/call.js'
-import type { Clock } from '../queue/clock.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
 import { keyText } from '../queue/group.js'
 import type { ReadJob } from '../queue/job.js'
@@ -26,15 +25,20 @@ import type { Worker } from '../queue/worker.js'
 import type { WorkingSet } from '../queue/working-set.js'
 import type { StoreSession } from '../store/store.js'
 import { admit } from './door.js'
-import { accountIdField, integerField, transactionIdField } from './fields.js'
+import { accountIdField, integerField, signalField, transactionIdField } from './fields.js'
 import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
-import type { PaymentProcessor, ProcessorStatus, SubmitOptions, TransactionQuery } from './payment-processor.js'
+import type {
+  BalanceQuery,
+  PaymentProcessor,
+  ProcessorStatus,
+  SubmitOptions,
+  TransactionQuery
+} from './payment-processor.js'
 import type * as Requests from './requests.js'
 
 interface Parts {
   readonly worker: Worker
   readonly session: StoreSession
-  readonly clock: Clock
   readonly queueLengthMax: number
   readonly events: Events
 }
@@ -43,88 +47,100 @@ interface Parts {
 export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #worker: Worker
   readonly #session: StoreSession
-  readonly #clock: Clock
   readonly #queueLengthMax: number
   readonly #events: Events
   readonly #history: History
   /** Keyed commands without an answer yet; a repetition joins them. */
   readonly #underWay = new Map<string, { readonly command: Command; readonly call: Call<CommandResult> }>()
   #unanswered = 0
-  #whenIdle: (() => void)[] = []
   #closing: Promise<void> | undefined
 
-  constructor({ worker, session, clock, queueLengthMax, events }: Parts) {
+  constructor({ worker, session, queueLengthMax, events }: Parts) {
     this.#worker = worker
     this.#session = session
-    this.#clock = clock
     this.#queueLengthMax = queueLengthMax
     this.#events = events
-    this.#history = new History(session, () => this.#ask({ read: view => view.head.sequence }))
+    this.#history = new History(session, accountId =>
+      this.#ask({
+        ...(accountId !== undefined && { accountId }),
+        read: view => ({
+          sequence: view.head.sequence,
+          account: accountId === undefined ? undefined : existing(view, accountId)
+        })
+      })
+    )
   }
 
   createAccount(request: Requests.CreateAccountRequest, options?: SubmitOptions) {
-    return this.#take('CreateAccount', request, options) as Promise<AccountResult>
+    return this.#take('CreateAccount', request, options)
   }
 
   processPayment(request: Requests.ProcessPaymentRequest, options?: SubmitOptions) {
-    return this.#take('ProcessPayment', request, options) as Promise<PaymentResult>
+    return this.#take('ProcessPayment', request, options)
   }
 
   refundPayment(request: Requests.RefundPaymentRequest, options?: SubmitOptions) {
-    return this.#take('RefundPayment', request, options) as Promise<PaymentResult>
+    return this.#take('RefundPayment', request, options)
   }
 
   deposit(request: Requests.DepositRequest, options?: SubmitOptions) {
-    return this.#take('Deposit', request, options) as Promise<PaymentResult>
+    return this.#take('Deposit', request, options)
   }
 
   transfer(request: Requests.TransferRequest, options?: SubmitOptions) {
-    return this.#take('Transfer', request, options) as Promise<PaymentResult>
+    return this.#take('Transfer', request, options)
   }
 
   authorizePayment(request: Requests.AuthorizePaymentRequest, options?: SubmitOptions) {
-    return this.#take('AuthorizePayment', request, options) as Promise<PaymentResult>
+    return this.#take('AuthorizePayment', request, options)
   }
 
   capturePayment(request: Requests.CapturePaymentRequest, options?: SubmitOptions) {
-    return this.#take('CapturePayment', request, options) as Promise<PaymentResult>
+    return this.#take('CapturePayment', request, options)
   }
 
   voidPayment(request: Requests.VoidPaymentRequest, options?: SubmitOptions) {
-    return this.#take('VoidPayment', request, options) as Promise<PaymentResult>
+    return this.#take('VoidPayment', request, options)
   }
 
   postTransaction(request: Requests.PostTransactionRequest, options?: SubmitOptions) {
-    return this.#take('PostTransaction', request, options) as Promise<PaymentResult>
+    return this.#take('PostTransaction', request, options)
   }
 
   setAccountLimits(request: Requests.SetAccountLimitsRequest, options?: SubmitOptions) {
-    return this.#take('SetAccountLimits', request, options) as Promise<AccountResult>
+    return this.#take('SetAccountLimits', request, options)
   }
 
   freezeAccount(request: Requests.FreezeAccountRequest, options?: SubmitOptions) {
-    return this.#take('FreezeAccount', request, options) as Promise<AccountResult>
+    return this.#take('FreezeAccount', request, options)
   }
 
   unfreezeAccount(request: Requests.UnfreezeAccountRequest, options?: SubmitOptions) {
-    return this.#take('UnfreezeAccount', request, options) as Promise<AccountResult>
+    return this.#take('UnfreezeAccount', request, options)
   }
 
   closeAccount(request: Requests.CloseAccountRequest, options?: SubmitOptions) {
-    return this.#take('CloseAccount', request, options) as Promise<AccountResult>
+    return this.#take('CloseAccount', request, options)
   }
 
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>> {
-    return this.#take(command?.type, command, options) as Promise<ResultOf<C>>
+    return this.#take<C['type']>(command?.type, command, options) as Promise<ResultOf<C>>
   }
 
   /** Takes a request in; every reason not to is a rejection, never a throw. */
-  #take(type: Command['type'], request: object, options: SubmitOptions | undefined): Promise<CommandResult> {
+  #take<Type extends Command['type']>(
+    type: Type,
+    request: object,
+    options: SubmitOptions | undefined
+  ): Promise<ResultOf<{ readonly type: Type }>> {
+    let answer: Promise<CommandResult>
     try {
-      return this.#enter(admit(type, request), options)
+      answer = this.#enter(admit(type, request), options)
     } catch (error) {
-      return Promise.reject(error as Error)
+      answer = Promise.reject(error as Error)
     }
+    // What was decided of a command of this type is a result of this type.
+    return answer as Promise<ResultOf<{ readonly type: Type }>>
   }
 
   /** @throws every reason not to queue the command */
@@ -151,7 +167,8 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     })
   }
 
-  async getBalance(accountId: string): Promise<Balance> {
+  async getBalance(accountId: string, { at }: BalanceQuery = {}): Promise<Balance> {
+    if (at !== undefined) return this.#history.balanceAt(accountId, at)
     return this.#ask({
       accountId: accountIdField(accountId, 'accountId'),
       read: view => balanceOf(existing(view, accountId), view.head.sequence)
@@ -204,8 +221,12 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   onIdle(): Promise<void> {
-    if (this.#unanswered === 0) return Promise.resolve()
-    return new Promise(resolve => this.#whenIdle.push(resolve))
+    if (this.#closing !== undefined) return this.#closing.catch(() => undefined)
+    // A place behind everything so far; it counts as no caller, so that a full queue cannot refuse it.
+    const call = new Call<void>(() => undefined)
+    const idle = call.wait(undefined, false).catch(() => undefined)
+    this.#worker.push({ kind: 'read', read: () => undefined, call: call as Call<unknown>, ticket: 0 })
+    return idle
   }
 
   close(): Promise<void> {
@@ -252,16 +273,15 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {
-    if (signal?.aborted) throw new CommandCancelledError('signal', { cause: signal.reason })
+    if (signal !== undefined && signalField(signal).aborted)
+      throw new CommandCancelledError('signal', { cause: signal.reason })
     if (deadlineMs === undefined) return { signal }
     integerField(deadlineMs, 'deadlineMs', { min: 0, max: Number.MAX_SAFE_INTEGER })
-    return { signal, deadlineAt: this.#clock.now() + deadlineMs }
+    return { signal, deadlineAt: this.#worker.now() + deadlineMs }
   }
 
   readonly #countAnswered = (count: number): void => {
     this.#unanswered -= count
-    if (this.#unanswered > 0) return
-    for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 }
 

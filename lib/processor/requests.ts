@@ -76,7 +76,7 @@ export interface PostTransactionRequest {
 export interface AuthorizePaymentRequest extends MoneyRequest {
   readonly amount: Amount
   readonly payee?: string
-  /** Milliseconds from the recorded time of the authorization, 1 … 2^53−1 − now. @default 604_800_000 (7 days) */
+  /** Milliseconds from the recorded time of the authorization, 1 … 2^52. @default 604_800_000 (7 days) */
   readonly expiresInMs?: number
 }
 

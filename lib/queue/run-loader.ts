@@ -37,7 +37,12 @@ class RunLoader {
     const before = this.#accounts.length + this.#transactions.length
     if (job.kind === 'read') {
       if (job.accountId !== undefined) this.#wantAccount(job.accountId)
-      if (job.transactionId !== undefined) this.#wantTransaction(job.transactionId)
+      if (job.transactionId !== undefined) {
+        this.#wantTransaction(job.transactionId)
+        // How a hold stands depends on what is due on its account.
+        const found = this.#view.transaction(job.transactionId)
+        if (found?.hold) this.#wantAccount(found.entry.command.accountId)
+      }
     } else if (job.kind === 'command') {
       const { command } = job
       if (isFirstRound && command.idempotencyKey !== undefined) {

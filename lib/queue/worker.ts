@@ -59,6 +59,8 @@ export class Worker {
   #isSweepQueued = false
   /** What is in the queue, in the same order, so that the next run can be loaded ahead. */
   readonly #waiting = new Fifo<Job>()
+  /** The job that waits for its run to be loaded; not yet started. */
+  #loading: Job | undefined
   #lastTicket = 0
   #loadedThrough = 0
   #jobsUntilLook = JOBS_PER_LOOK
@@ -92,6 +94,11 @@ export class Worker {
     return this.#committer.stopped
   }
 
+  /** Recorded time never runs backwards, whatever the clock does. */
+  now(): number {
+    return Math.max(Math.floor(this.#options.clock.now()), this.#view.head.timestamp)
+  }
+
   push(job: Job): void {
     job.ticket = ++this.#lastTicket
     this.#waiting.enqueue(job)
@@ -116,6 +123,9 @@ export class Worker {
     for (let job = this.#waiting.dequeue(); job !== undefined; job = this.#waiting.dequeue()) {
       if (job.kind !== 'sweep') job.call.reject(this.#committer.cancellation(cause))
     }
+    if (this.#loading !== undefined && this.#loading.kind !== 'sweep') {
+      this.#loading.call.reject(this.#committer.cancellation(cause))
+    }
     this.#committer.abort(cause)
   }
 
@@ -129,6 +139,7 @@ export class Worker {
 
   async #load(job: Job): Promise<void> {
     const run = [job, ...this.#waiting.peek(RUN_LENGTH_MAX - 1)]
+    this.#loading = job
     try {
       await loadRun(run, this.#view, this.#session)
     } catch (cause) {
@@ -136,13 +147,14 @@ export class Worker {
       this.#rest()
       return
     }
+    this.#loading = undefined
     this.#loadedThrough = run.at(-1)!.ticket
     this.#turnEndsAt = performance.now() + TURN_MS
     return this.#execute(job)
   }
 
   #execute(job: Job): void | Promise<void> {
-    const now = Math.max(Math.floor(this.#options.clock.now()), this.#view.head.timestamp)
+    const now = this.now()
     if (job.kind === 'sweep') return this.#sweep(now)
     if (this.stopped === undefined && job.call.begin(now)) {
       const accounts = this.#expiry.accountsDue(job, now)

@@ -1,7 +1,7 @@
 import type { AccountState } from '../domain/account.js'
 import type { RecordedCommand } from '../domain/command.js'
 import type { DeclineCode } from '../domain/decline.js'
-import type { Entry, HoldChange, Posting } from '../domain/entry.js'
+import type { Entry, HoldChange, Posting, ResultingBalance } from '../domain/entry.js'
 
 /**
  * An entry as text: JSON with amounts as decimal strings and what is empty left out. This text is what is stored,
@@ -21,6 +21,7 @@ export function encodeEntry(entry: Entry): string {
     attempt: entry.attempt === 1 ? undefined : entry.attempt,
     postings: entry.postings.length === 0 ? undefined : entry.postings.map(encodePosting),
     holds: entry.holds.length === 0 ? undefined : entry.holds.map(encodeHold),
+    balances: entry.balances.length === 0 ? undefined : entry.balances.map(encodeBalance),
     refundable: entry.refundable?.toString(),
     account: entry.account === null ? undefined : withTexts(entry.account)
   })
@@ -44,6 +45,10 @@ function encodeHold({ accountId, amount, heldAfter }: HoldChange): readonly stri
   return [accountId, amount.toString(), heldAfter.toString()]
 }
 
+function encodeBalance({ accountId, posted, held, overdraftLimit }: ResultingBalance): readonly string[] {
+  return [accountId, posted.toString(), held.toString(), overdraftLimit.toString()]
+}
+
 interface EncodedEntry {
   readonly sequence: number
   readonly timestamp: number
@@ -57,6 +62,7 @@ interface EncodedEntry {
   readonly attempt?: number
   readonly postings?: readonly [string, string, string, string][]
   readonly holds?: readonly [string, string, string][]
+  readonly balances?: readonly [string, string, string, string][]
   readonly refundable?: string
   readonly account?: AccountState
 }
@@ -84,6 +90,12 @@ export function decodeEntry(text: string): Entry {
       accountId,
       amount: BigInt(amount),
       heldAfter: BigInt(heldAfter)
+    })),
+    balances: (encoded.balances ?? []).map(([accountId, posted, held, overdraftLimit]) => ({
+      accountId,
+      posted: BigInt(posted),
+      held: BigInt(held),
+      overdraftLimit: BigInt(overdraftLimit)
     })),
     refundable: encoded.refundable === undefined ? null : BigInt(encoded.refundable),
     account: encoded.account === undefined ? null : withAmounts(encoded.account)

@@ -12,6 +12,11 @@ export function pageOf(
   return page
 }
 
+/** The largest of an ascending list of sequences that is not above a bound. */
+export function lastUpTo(sequences: readonly number[], bound: number): number | undefined {
+  return sequences[bisect(sequences.length, index => sequences[index]! > bound) - 1]
+}
+
 /** The first of the sequences 1 … `last` recorded at or after a time; `last + 1` when there is none. */
 export function sequenceAt(timestamp: number, last: number, timestampOf: (sequence: number) => number): number {
   return bisect(last, index => timestampOf(index + 1) >= timestamp) + 1

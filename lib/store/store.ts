@@ -80,6 +80,12 @@ export interface HistoryQuery {
   readonly limit: number
 }
 
+export interface HistoryPage {
+  readonly transactions: readonly TransactionState[]
+  /** Where to continue: everything up to this sequence was looked at. */
+  readonly through: number
+}
+
 /**
  * An open store. Everything that `commit` confirmed is seen by every later `load` and read.
  *
@@ -100,8 +106,10 @@ export interface StoreSession {
     readonly through: number
     readonly limit: number
   }): Promise<readonly ChainedEntry[]>
-  /** Approved entries that carry a transaction id, in order, at most `limit`. */
-  history(query: HistoryQuery): Promise<readonly TransactionState[]>
+  /** Transactions in order, found among the next `limit` entries that belong to the query. */
+  history(query: HistoryQuery): Promise<HistoryPage>
+  /** The last entry up to a sequence that changed an account. */
+  lastChange(accountId: string, through: number): Promise<Entry | undefined>
   /** The first entry recorded at or after a time, as a sequence; `head + 1` when there is none. */
   sequenceAt(timestamp: number): Promise<number>
   /** A consistent picture of everything committed, for verification beside the running writer. */

@@ -2,15 +2,16 @@ import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/errors.js'
 import { keyOf } from '../../domain/idempotency.js'
-import { accountsMovedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
+import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
-import { pageOf, sequenceAt } from '../paging.js'
+import { lastUpTo, pageOf, sequenceAt } from '../paging.js'
 import type {
   ChainedEntry,
   CommitGroup,
   Head,
+  HistoryPage,
   HistoryQuery,
   KeyName,
   Loaded,
@@ -73,9 +74,8 @@ class MemoryBooks {
     const key = keyOf(entry)
     if (key !== undefined)
       this.keys.set(scope, (this.keys.get(scope) ?? new Map<string, number>()).set(key, entry.sequence))
-    if (entry.outcome !== 'approved' || entry.transactionId === null) return
-    this.transactions.push(entry.sequence)
-    for (const accountId of accountsMovedBy(entry)) {
+    if (entry.transactionId !== null) this.transactions.push(entry.sequence)
+    for (const accountId of accountsChangedBy(entry)) {
       const history = this.history.get(accountId)
       if (history === undefined) this.history.set(accountId, [entry.sequence])
       else history.push(entry.sequence)
@@ -124,10 +124,11 @@ class MemorySession implements StoreSession {
       .sort((one, other) => one.hold!.deadline - other.hold!.deadline || one.entry.sequence - other.entry.sequence)
     const isDue = ({ hold }: TransactionState) => hold!.deadline <= wanted.dueAt
     if ('limit' in wanted) return open.filter(isDue).slice(0, wanted.limit)
-    return wanted.accounts.flatMap(accountId => {
-      const holds = open.filter(({ entry }) => entry.command.accountId === accountId)
-      return [...holds.filter(isDue), ...holds.filter(hold => !isDue(hold)).slice(0, 1)]
-    })
+    const nextOf = (accountId: string) => open.find(hold => hold.entry.command.accountId === accountId && !isDue(hold))
+    const next = wanted.accounts.map(nextOf)
+    return open.filter(
+      hold => (isDue(hold) && wanted.accounts.includes(hold.entry.command.accountId)) || next.includes(hold)
+    )
   }
 
   commit(group: CommitGroup): Promise<void> {
@@ -148,11 +149,18 @@ class MemorySession implements StoreSession {
     return Promise.resolve(this.#books.chainThrough(end).slice(query.after, end))
   }
 
-  history(query: HistoryQuery): Promise<readonly TransactionState[]> {
+  history(query: HistoryQuery): Promise<HistoryPage> {
     const { accountId } = query
     const books = this.#books
     const sequences = accountId === undefined ? books.transactions : (books.history.get(accountId) ?? [])
-    return Promise.resolve(pageOf(sequences, query).map(sequence => books.transaction(sequence)!))
+    const page = pageOf(sequences, query)
+    const through = page.length < query.limit ? query.through : page.at(-1)!
+    return Promise.resolve({ transactions: present(page.map(sequence => books.transaction(sequence))), through })
+  }
+
+  lastChange(accountId: string, through: number): Promise<Entry | undefined> {
+    const sequence = lastUpTo(this.#books.history.get(accountId) ?? [], through)
+    return Promise.resolve(sequence === undefined ? undefined : this.#books.entries[sequence - 1])
   }
 
   sequenceAt(timestamp: number): Promise<number> {

@@ -92,6 +92,14 @@ export class Queries {
     return rows.map(row => Number(row.sequence))
   }
 
+  /** The last place up to a sequence where the account changed. */
+  lastChange(accountId: string, through: number): number | undefined {
+    const sql = `SELECT max(sequence) AS sequence FROM history
+      WHERE account_no = (SELECT account_no FROM accounts WHERE account_id = ?) AND sequence <= ?`
+    const [row] = this.#all<{ sequence: bigint | null }>(sql, accountId, through)
+    return row?.sequence == null ? undefined : Number(row.sequence)
+  }
+
   /** Open holds of an account that are due, and the next one after. */
   dueHoldsOf(accountId: string, dueAt: number): readonly TransactionState[] {
     const where = "WHERE account_id = ?1 AND hold_status = 'open' AND hold_deadline"

@@ -26,6 +26,8 @@ export function openSnapshot(database: Database): StoreSnapshot {
     journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),
     accounts: ({ after, limit }) => Promise.resolve(queries.accountsAfter(after, limit)),
     close() {
+      // A closed connection may linger until its statements are collected; its read transaction must not.
+      database.exec('ROLLBACK')
       database.close()
       return Promise.resolve()
     }

@@ -1,11 +1,12 @@
 import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
-import { decodeEntry, encodeEntry } from '../codec.js'
-import { pageOf } from '../paging.js'
+import { encodeEntry } from '../codec.js'
+import { lastUpTo, pageOf } from '../paging.js'
 import type {
   ChainedEntry,
   CommitGroup,
   Head,
+  HistoryPage,
   HistoryQuery,
   Loaded,
   StoreSession,
@@ -131,33 +132,38 @@ export class SqliteSession implements StoreSession {
     return attempt(() => chainedEntries(this.#queries, query))
   }
 
-  history(query: HistoryQuery): Promise<readonly TransactionState[]> {
+  history(query: HistoryQuery): Promise<HistoryPage> {
     return attempt(() => {
       const { accountId } = query
-      return accountId === undefined
-        ? this.#allTransactions(query)
-        : this.#transactionsAt(this.#historyOf(accountId, query))
+      const sequences = accountId === undefined ? this.#following(query) : this.#historyOf(accountId, query)
+      const through = sequences.length < query.limit ? query.through : sequences.at(-1)!
+      return { transactions: this.#transactionsAt(sequences), through }
+    })
+  }
+
+  lastChange(accountId: string, through: number): Promise<Entry | undefined> {
+    return attempt(() => {
+      const recent = lastUpTo(this.#recentHistoryOf(accountId), through)
+      const sequence = recent ?? this.#queries.lastChange(accountId, through)
+      return sequence === undefined ? undefined : this.#queries.entries([sequence])[0]
     })
   }
 
   #historyOf(accountId: string, query: HistoryQuery): readonly number[] {
     const tailAfter = (this.#applying ?? this.#growing).after
     const sequences = this.#queries.historyOf(accountId, { ...query, through: Math.min(query.through, tailAfter) })
-    const recent = [...(this.#applying?.history(accountId) ?? []), ...this.#growing.history(accountId)]
-    return pageOf([...sequences, ...recent], query)
+    return pageOf([...sequences, ...this.#recentHistoryOf(accountId)], query)
   }
 
-  #allTransactions(query: HistoryQuery): readonly TransactionState[] {
-    const found: TransactionState[] = []
-    let { after } = query
-    while (found.length < query.limit && after < query.through) {
-      const rows = this.#queries.journal({ after, through: query.through, limit: query.limit })
-      if (rows.length === 0) break
-      after = Number(rows.at(-1)!.sequence)
-      const entries = rows.map(row => decodeEntry(row.entry)).filter(isTransaction)
-      found.push(...this.#transactionsAt(entries.map(entry => entry.sequence)))
-    }
-    return found.slice(0, query.limit)
+  /** What the history table does not show yet. */
+  #recentHistoryOf(accountId: string): readonly number[] {
+    return [...(this.#applying?.history(accountId) ?? []), ...this.#growing.history(accountId)]
+  }
+
+  /** The whole journal is the history of all accounts. */
+  #following({ after, through, limit }: HistoryQuery): readonly number[] {
+    const last = Math.min(after + limit, through)
+    return Array.from({ length: Math.max(last - after, 0) }, (_, index) => after + index + 1)
   }
 
   #transactionsAt(sequences: readonly number[]): readonly TransactionState[] {
@@ -175,7 +181,9 @@ export class SqliteSession implements StoreSession {
     return openSnapshot(openForReading(this.#path))
   }
 
-  forgetKeys(query: { recordedBefore: number; limit: number }): Promise<boolean> {
+  async forgetKeys(query: { recordedBefore: number; limit: number }): Promise<boolean> {
+    // What the index does not hold yet cannot be deleted from it.
+    await this.#catchUp()
     return this.#writer.ask({ type: 'forgetKeys', query })
   }
 
@@ -204,10 +212,6 @@ function openForReading(path: string): Database {
     'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cache_size = -32768'
   )
   return database
-}
-
-function isTransaction(entry: Entry): boolean {
-  return entry.outcome === 'approved' && entry.transactionId !== null
 }
 
 /** A synchronous read as a promise, so that a store which answers over a wire looks the same. */

@@ -1,7 +1,7 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { keyOf } from '../../domain/idempotency.js'
-import { accountsMovedBy, type TransactionState } from '../../domain/transaction.js'
+import { accountsChangedBy, type TransactionState } from '../../domain/transaction.js'
 import type { Value } from './driver.js'
 import { keyHash } from './key-hash.js'
 import { accountToRow, transactionToRow } from './rows.js'
@@ -40,7 +40,7 @@ export class TableChangesBuilder {
       this.#keyHashes.push(keyHash(command.accountId, key))
       this.#keySequences.push(sequence)
     }
-    for (const accountId of accountsMovedBy(entry)) {
+    for (const accountId of accountsChangedBy(entry)) {
       this.#historyAccounts.push(accountId)
       this.#historySequences.push(sequence)
     }

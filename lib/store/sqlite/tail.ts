@@ -1,7 +1,7 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { keyOf } from '../../domain/idempotency.js'
-import { accountsMovedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
+import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import type { CommitGroup, KeyName } from '../store.js'
 import { TableChangesBuilder } from './table-changes.js'
 
@@ -24,7 +24,7 @@ export class Tail {
       this.changes.add(entry)
       const key = keyOf(entry)
       if (key !== undefined) this.#keyed.set(nameOf({ accountId: entry.command.accountId, idempotencyKey: key }), entry)
-      for (const accountId of accountsMovedBy(entry)) {
+      for (const accountId of accountsChangedBy(entry)) {
         const history = this.#history.get(accountId)
         if (history === undefined) this.#history.set(accountId, [entry.sequence])
         else history.push(entry.sequence)

@@ -1,3 +1,4 @@
+import { BursarError } from '../../domain/errors.js'
 import { GENESIS_HASH, chainHash } from '../chain.js'
 import { decodeEntry } from '../codec.js'
 import { keyOf } from '../../domain/idempotency.js'
@@ -6,6 +7,7 @@ import {
   OutcomeUnknownError,
   StoreCorruptError,
   StoreFormatError,
+  StoreLockedError,
   WriterFencedError
 } from '../errors.js'
 import type { Head } from '../store.js'
@@ -126,7 +128,7 @@ export class Writer {
 
   close(): void {
     try {
-      if (!this.#isFailed) this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      if (!this.#isFailed) this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
     } finally {
       this.#database.close()
       this.#unlock()
@@ -134,21 +136,15 @@ export class Writer {
   }
 
   #append({ encoded, expectedHead, head }: JournalCommit): string {
-    let hash = this.#hash
-    let sequence = expectedHead
-    for (const entry of encoded) {
-      hash = chainHash(hash, entry)
-      this.#insertEntry.run(++sequence, entry, Buffer.from(hash, 'hex'))
+    const hashes: string[] = []
+    for (const entry of encoded) hashes.push(chainHash(hashes.at(-1) ?? this.#hash, entry))
+    const hash = hashes.at(-1) ?? this.#hash
+    const { sequence, timestamp, transactionCount } = head
+    const at = [sequence, Buffer.from(hash, 'hex'), timestamp, transactionCount]
+    if (Number(this.#moveHead.run(...at, this.#epoch, expectedHead).changes) !== 1) throw new WriterFencedError()
+    for (let index = 0; index < encoded.length; index++) {
+      this.#insertEntry.run(expectedHead + index + 1, encoded[index]!, Buffer.from(hashes[index]!, 'hex'))
     }
-    const { changes } = this.#moveHead.run(
-      head.sequence,
-      Buffer.from(hash, 'hex'),
-      head.timestamp,
-      head.transactionCount,
-      this.#epoch,
-      expectedHead
-    )
-    if (Number(changes) !== 1) throw new WriterFencedError()
     return hash
   }
 
@@ -192,11 +188,12 @@ function openLedger(path: string): Database {
       throw new StoreFormatError(`Expected WAL and synchronous=FULL at ${path}, got ${mode} and ${synchronous}.`)
     }
     database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000')
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+    if (busy !== 0) throw new StoreLockedError(path)
     return database
   } catch (error) {
     database.close()
-    throw error instanceof StoreFormatError ? error : unreadable(path, error)
+    throw error instanceof BursarError ? error : unreadable(path, error)
   }
 }
 
