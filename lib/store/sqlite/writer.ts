@@ -1,4 +1,4 @@
-import { BursarError } from '../../domain/errors.js'
+import { BursarError, invariant } from '../../domain/errors.js'
 import { GENESIS_HASH, chainHash } from '../chain.js'
 import { decodeEntry } from '../codec.js'
 import { keyOf } from '../../domain/idempotency.js'
@@ -11,6 +11,7 @@ import {
   WriterFencedError
 } from '../errors.js'
 import type { Head } from '../store.js'
+import { BulkInsert } from './bulk-insert.js'
 import { openDatabase, type Database, type Statement } from './driver.js'
 import { keyHash } from './key-hash.js'
 import { lockWriter } from './lock.js'
@@ -18,6 +19,9 @@ import { recoverTables } from './recovery.js'
 import { migrate } from './schema.js'
 import type { TableChanges } from './table-changes.js'
 import { TableWriter } from './table-writer.js'
+
+/** SQLite's number for synchronous=FULL. */
+const FULL = 2
 
 /** A group on its way to disk. */
 export interface JournalCommit {
@@ -45,7 +49,8 @@ export class Writer {
   readonly #unlock: () => void
   readonly #epoch: number
   readonly #tables: TableWriter
-  readonly #insertEntry: Statement
+  readonly #insertEntries: BulkInsert
+  readonly #readSynchronous: Statement
   readonly #moveHead: Statement
   #hash: string
   #isFailed = false
@@ -68,7 +73,8 @@ export class Writer {
       throw error
     }
     this.#tables = new TableWriter(database)
-    this.#insertEntry = database.prepare('INSERT INTO journal (sequence, entry, hash) VALUES (?, ?, ?)')
+    this.#insertEntries = new BulkInsert(database, 'journal', ['sequence', 'entry', 'hash'])
+    this.#readSynchronous = database.prepare('PRAGMA synchronous')
     this.#moveHead = database.prepare(
       'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
     )
@@ -79,6 +85,7 @@ export class Writer {
     this.#assertWorking()
     let hash: string
     try {
+      this.#assertFull()
       this.#database.exec('BEGIN IMMEDIATE')
       hash = this.#append(group)
     } catch (cause) {
@@ -142,9 +149,9 @@ export class Writer {
     const { sequence, timestamp, transactionCount } = head
     const at = [sequence, Buffer.from(hash, 'hex'), timestamp, transactionCount]
     if (Number(this.#moveHead.run(...at, this.#epoch, expectedHead).changes) !== 1) throw new WriterFencedError()
-    for (let index = 0; index < encoded.length; index++) {
-      this.#insertEntry.run(expectedHead + index + 1, encoded[index]!, Buffer.from(hashes[index]!, 'hex'))
-    }
+    this.#insertEntries.run(
+      encoded.flatMap((entry, index) => [expectedHead + index + 1, entry, Buffer.from(hashes[index]!, 'hex')])
+    )
     return hash
   }
 
@@ -164,12 +171,23 @@ export class Writer {
     this.#isFailed = true
   }
 
-  /** For the tables: they can be rebuilt from the journal, so that any failure just stops this writer. */
+  /** What is acknowledged must be on disk: no commit without full synchronisation in force. */
+  #assertFull(): void {
+    const { synchronous } = this.#readSynchronous.get() as { synchronous: number }
+    invariant(synchronous === FULL, `synchronous is ${synchronous} before a commit`)
+  }
+
+  /**
+   * For the tables: they can be rebuilt from the journal, so that they need not wait for the disk, and any failure just
+   * stops this writer.
+   */
   #inTransaction(work: () => void): void {
     this.#assertWorking()
+    this.#database.exec('PRAGMA synchronous = NORMAL')
     this.#database.exec('BEGIN IMMEDIATE')
     work()
     this.#database.exec('COMMIT')
+    this.#database.exec('PRAGMA synchronous = FULL')
     this.#isFailed = false
   }
 }
@@ -184,7 +202,7 @@ function openLedger(path: string): Database {
     migrate(database, path)
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
     const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number }
-    if (mode !== 'wal' || synchronous !== 2) {
+    if (mode !== 'wal' || synchronous !== FULL) {
       throw new StoreFormatError(`Expected WAL and synchronous=FULL at ${path}, got ${mode} and ${synchronous}.`)
     }
     database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000')
