@@ -1,7 +1,8 @@
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import { evolve } from '../domain/evolve.js'
-import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
+import { keyOf } from '../domain/idempotency.js'
+import { isCountedTransaction, sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import { chainHash, GENESIS_HASH } from '../store/chain.js'
 import { encodeEntry } from '../store/codec.js'
@@ -64,18 +65,22 @@ class Verification {
         `the tables follow the journal to entry ${tablesThrough}, where it has not come to`
       )
     }
-    if (tablesThrough === 0) accounts = await this.#compareAccounts()
+    if (tablesThrough === 0) accounts = await this.#compareTables()
     for (let isMore = true; isMore && this.#sequence < head.sequence;) {
       const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })
       isMore = page.length > 0
+      await this.#checkKeys(page)
       for (const chained of page) {
         await this.#recall(chained.entry)
         this.#check(chained)
-        if (this.#sequence === tablesThrough) accounts = await this.#compareAccounts()
+        if (this.#sequence === tablesThrough) accounts = await this.#compareTables()
       }
     }
     if (this.#sequence !== head.sequence || this.#hash !== head.hash) {
       this.#report(head.sequence, null, `the journal ends at entry ${this.#sequence} and not at the recorded head`)
+    }
+    if (this.#timestamp !== head.timestamp || this.#rebuilt.transactionCount !== head.transactionCount) {
+      this.#report(head.sequence, null, 'the recorded head has another time or count of transactions than the journal')
     }
     const problems = this.#problems
     return { ok: problems.length === 0, entries: this.#sequence, accounts, headHash: this.#hash, problems }
@@ -115,6 +120,45 @@ class Verification {
     if (found !== undefined) this.#rebuilt.transactions.set(sequence, { entry: found.entry, refunded: [], hold: null })
   }
 
+  /** Every key that is not forgotten yet must be found again, or it could pay twice. */
+  async #checkKeys(page: readonly ChainedEntry[]): Promise<void> {
+    const { keysForgottenThrough, tablesThrough } = this.#snapshot
+    const indexed = page.filter(
+      ({ entry: { sequence } }) => sequence > keysForgottenThrough && sequence <= tablesThrough
+    )
+    const keys = indexed.flatMap(({ entry }) => {
+      const idempotencyKey = keyOf(entry)
+      return idempotencyKey === undefined ? [] : [{ accountId: entry.command.accountId, idempotencyKey }]
+    })
+    for (const { accountId, idempotencyKey } of await this.#snapshot.missingKeys(keys)) {
+      this.#report(null, accountId, `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`)
+    }
+  }
+
+  async #compareTables(): Promise<number> {
+    await this.#compareTransactions()
+    return this.#compareAccounts()
+  }
+
+  /** Compares how refunds and holds stand in the store with how they stand by the journal, both ways. */
+  async #compareTransactions(): Promise<void> {
+    const isChanged = (state: TransactionState) => state.hold !== null || state.refunded.length > 0
+    let missing = [...this.#rebuilt.transactions.values()].filter(isChanged).length
+    for (let after = 0, isMore = true; isMore;) {
+      const page = await this.#snapshot.transactions({ after, limit: PAGE_LENGTH })
+      for (const stored of page) {
+        const { sequence } = stored.entry
+        const rebuilt = this.#rebuilt.transactions.get(sequence)
+        if (rebuilt !== undefined && standingText(stored) === standingText(rebuilt)) missing--
+        else this.#report(sequence, null, 'refunds or the hold of this transaction stand otherwise than by the journal')
+        after = sequence
+      }
+      isMore = page.length === PAGE_LENGTH
+    }
+    if (missing > 0)
+      this.#report(null, null, `${missing} refunded payments or holds of the journal do not stand in the store`)
+  }
+
   /** Compares the balances that the store keeps with the rebuilt ones, both ways. */
   async #compareAccounts(): Promise<number> {
     let count = 0
@@ -139,6 +183,10 @@ class Verification {
   }
 }
 
+function standingText({ refunded, hold }: TransactionState): string {
+  return [...refunded, hold?.status, hold?.deadline].join(' ')
+}
+
 function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): string | undefined {
   if (rebuilt === undefined) return 'the store keeps an account that the journal does not know'
   for (const field of ['posted', 'held', 'overdraftLimit', 'currency', 'frozen', 'closed'] as const) {
@@ -154,6 +202,8 @@ class Rebuilt implements View {
   /** Only what entries refer to: refunded payments and holds. */
   readonly transactions = new Map<number, TransactionState>()
 
+  transactionCount = 0
+
   account(accountId: string): AccountState | undefined {
     return this.accounts.get(accountId)
   }
@@ -168,6 +218,7 @@ class Rebuilt implements View {
 
   apply(entry: Entry): void {
     const changes = evolve(this, entry)
+    if (isCountedTransaction(entry)) this.transactionCount++
     for (const account of changes.accounts) this.accounts.set(account.accountId, account)
     for (const state of changes.transactions) this.transactions.set(state.entry.sequence, state)
   }

@@ -78,7 +78,7 @@ export function differingFields(command: Command, first: Entry, view: View): rea
         return value ?? view.account(side.accountId)?.currency
       case 'payee':
       case 'to':
-        return targetOf(value as string | undefined, first.currency)
+        return targetOf(value as string | undefined, view.account(side.accountId)?.currency ?? first.currency)
       case 'leg':
         return value ?? 0
       default:

@@ -130,5 +130,11 @@ export interface StoreSnapshot {
   journal(query: { readonly after: number; readonly limit: number }): Promise<readonly ChainedEntry[]>
   /** Accounts in the order of their ids. */
   accounts(query: { readonly after: string; readonly limit: number }): Promise<readonly AccountState[]>
+  /** Refunded payments and holds, as they stand, in the order of their sequences. */
+  transactions(query: { readonly after: number; readonly limit: number }): Promise<readonly TransactionState[]>
+  /** Those of these keys under which no entry can be found. */
+  missingKeys(keys: readonly KeyName[]): Promise<readonly KeyName[]>
+  /** Keys of entries up to here may be forgotten. */
+  readonly keysForgottenThrough: number
   close(): Promise<void>
 }

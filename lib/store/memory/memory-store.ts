@@ -5,6 +5,7 @@ import { keyOf } from '../../domain/idempotency.js'
 import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
+import { selectDueHolds } from '../due-holds.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
 import { lastUpTo, pageOf, sequenceAt } from '../paging.js'
 import type {
@@ -105,7 +106,7 @@ class MemorySession implements StoreSession {
 
   load(wanted: Wanted): Promise<Loaded> {
     const books = this.#books
-    const due = wanted.dueHolds === undefined ? [] : this.#dueHolds(wanted.dueHolds)
+    const due = wanted.dueHolds === undefined ? [] : selectDueHolds(books.changed.values(), wanted.dueHolds)
     return Promise.resolve({
       accounts: present(wanted.accounts.map(id => books.accounts.get(id))),
       keyed: present(wanted.keys.map(name => this.#keyed(name))),
@@ -116,19 +117,6 @@ class MemorySession implements StoreSession {
   #keyed({ accountId, idempotencyKey }: KeyName): Entry | undefined {
     const sequence = this.#books.keys.get(accountId)?.get(idempotencyKey)
     return sequence === undefined ? undefined : this.#books.entries[sequence - 1]
-  }
-
-  #dueHolds(wanted: NonNullable<Wanted['dueHolds']>): TransactionState[] {
-    const open = [...this.#books.changed.values()]
-      .filter(({ hold }) => hold?.status === 'open')
-      .sort((one, other) => one.hold!.deadline - other.hold!.deadline || one.entry.sequence - other.entry.sequence)
-    const isDue = ({ hold }: TransactionState) => hold!.deadline <= wanted.dueAt
-    if ('limit' in wanted) return open.filter(isDue).slice(0, wanted.limit)
-    const nextOf = (accountId: string) => open.find(hold => hold.entry.command.accountId === accountId && !isDue(hold))
-    const next = wanted.accounts.map(nextOf)
-    return open.filter(
-      hold => (isDue(hold) && wanted.accounts.includes(hold.entry.command.accountId)) || next.includes(hold)
-    )
   }
 
   commit(group: CommitGroup): Promise<void> {
@@ -171,16 +159,21 @@ class MemorySession implements StoreSession {
   snapshot(): Promise<StoreSnapshot> {
     const { head } = this.#books
     const chain = this.#books.chainThrough(head.sequence)
+    const changed = [...this.#books.changed.values()].sort((one, other) => one.entry.sequence - other.entry.sequence)
     const accounts = [...this.#books.accounts.values()].sort((a, b) => (a.accountId < b.accountId ? -1 : 1))
     return Promise.resolve({
       head: { ...head, hash: chain.at(head.sequence - 1)?.hash ?? GENESIS_HASH },
       tablesThrough: head.sequence,
+      keysForgottenThrough: this.#books.keysForgottenThrough,
       journal: ({ after, limit }: { after: number; limit: number }) =>
         Promise.resolve(chain.slice(after, Math.min(after + limit, head.sequence))),
       accounts: ({ after, limit }: { after: string; limit: number }) => {
         const start = accounts.findIndex(account => account.accountId > after)
         return Promise.resolve(start === -1 ? [] : accounts.slice(start, start + limit))
       },
+      transactions: ({ after, limit }: { after: number; limit: number }) =>
+        Promise.resolve(changed.filter(state => state.entry.sequence > after).slice(0, limit)),
+      missingKeys: (keys: readonly KeyName[]) => Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
       close: () => Promise.resolve()
     })
   }

@@ -35,6 +35,24 @@ export class Queries {
     return Number(row!.tables_through)
   }
 
+  keysForgottenThrough(): number {
+    const [row] = this.#all<{ through: bigint }>('SELECT keys_forgotten_through AS through FROM progress')
+    return Number(row!.through)
+  }
+
+  /** Refunded payments and holds, as they stand. */
+  changedTransactions(after: number, limit: number): readonly TransactionState[] {
+    const sql = 'SELECT sequence FROM transaction_states WHERE sequence > ? ORDER BY sequence LIMIT ?'
+    return this.transactions(this.#all<{ sequence: bigint }>(sql, after, limit).map(row => Number(row.sequence)))
+  }
+
+  missingKeys(keys: readonly KeyName[]): readonly KeyName[] {
+    const hashes = keys.map(({ accountId, idempotencyKey }) => keyHash(accountId, idempotencyKey))
+    const sql = `SELECT wanted.key AS place FROM json_each(?) AS wanted
+      WHERE NOT EXISTS (SELECT 1 FROM keys WHERE key_hash = wanted.value)`
+    return this.#all<{ place: bigint }>(sql, JSON.stringify(hashes)).map(({ place }) => keys[Number(place)]!)
+  }
+
   accounts(accountIds: readonly string[]): readonly AccountState[] {
     if (accountIds.length === 0) return []
     const sql = `SELECT ${ACCOUNT_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
@@ -100,13 +118,15 @@ export class Queries {
     return row?.sequence == null ? undefined : Number(row.sequence)
   }
 
-  /** Open holds of an account that are due, and the next one after. */
-  dueHoldsOf(accountId: string, dueAt: number): readonly TransactionState[] {
+  /** Open holds of an account that are due, and some of the next ones after. */
+  dueHoldsOf(accountId: string, dueAt: number, nextCount: number): readonly TransactionState[] {
     const where = "WHERE account_id = ?1 AND hold_status = 'open' AND hold_deadline"
     const sql = `SELECT sequence FROM transaction_states ${where} <= ?2
       UNION ALL SELECT sequence FROM
-        (SELECT sequence FROM transaction_states ${where} > ?2 ORDER BY hold_deadline LIMIT 1)`
-    return this.transactions(this.#all<{ sequence: bigint }>(sql, accountId, dueAt).map(row => Number(row.sequence)))
+        (SELECT sequence FROM transaction_states ${where} > ?2 ORDER BY hold_deadline LIMIT ?3)`
+    return this.transactions(
+      this.#all<{ sequence: bigint }>(sql, accountId, dueAt, nextCount).map(row => Number(row.sequence))
+    )
   }
 
   /** Open holds of the whole ledger that are due, the earliest deadline first. */

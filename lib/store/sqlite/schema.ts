@@ -78,8 +78,8 @@ export const MIGRATIONS: readonly string[] = [
   `
 ]
 
-/** Makes sure that a file is a ledger of this or an earlier version, or empty, and brings it up to date. */
-export function migrate(database: Database, path: string): void {
+/** The schema version of a ledger file, 0 for a new one; refuses every other file, and changes nothing. */
+export function ledgerVersion(database: Database, path: string): number {
   const { application_id: application } = database.prepare('PRAGMA application_id').get() as { application_id: number }
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
   const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
@@ -95,6 +95,11 @@ export function migrate(database: Database, path: string): void {
         'The file was written by a newer Bursar: upgrade this one.'
     )
   }
+  return version
+}
+
+/** Brings a ledger file up to the current schema, in one transaction. */
+export function migrate(database: Database, version: number): void {
   if (version === MIGRATIONS.length) return
   database.exec('BEGIN IMMEDIATE')
   for (const step of MIGRATIONS.slice(version)) database.exec(step)

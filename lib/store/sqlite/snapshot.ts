@@ -23,7 +23,10 @@ export function openSnapshot(database: Database): StoreSnapshot {
       hash: Buffer.from(head.hash).toString('hex')
     },
     tablesThrough: queries.tablesThrough(),
+    keysForgottenThrough: queries.keysForgottenThrough(),
     journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),
+    transactions: ({ after, limit }) => Promise.resolve(queries.changedTransactions(after, limit)),
+    missingKeys: keys => Promise.resolve(queries.missingKeys(keys)),
     accounts: ({ after, limit }) => Promise.resolve(queries.accountsAfter(after, limit)),
     close() {
       // A closed connection may linger until its statements are collected; its read transaction must not.

@@ -1,6 +1,7 @@
 import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
 import { encodeEntry } from '../codec.js'
+import { selectDueHolds } from '../due-holds.js'
 import { lastUpTo, pageOf } from '../paging.js'
 import type {
   ChainedEntry,
@@ -85,17 +86,26 @@ export class SqliteSession implements StoreSession {
     const stored =
       'limit' in wanted
         ? this.#queries.dueHolds(wanted.dueAt, wanted.limit)
-        : wanted.accounts.flatMap(accountId => this.#queries.dueHoldsOf(accountId, wanted.dueAt))
-    const open = new Map(stored.map(state => [state.entry.sequence, state]))
+        : wanted.accounts.flatMap(accountId =>
+            this.#queries.dueHoldsOf(accountId, wanted.dueAt, 1 + this.#endedHoldsOf(accountId))
+          )
+    const candidates = new Map(stored.map(state => [state.entry.sequence, state]))
     // What the tables do not show yet may have begun, or ended, since.
     for (const tail of [this.#applying, this.#growing]) {
-      for (const [sequence, state] of tail?.changes.transactions ?? []) {
-        if ('limit' in wanted || wanted.accounts.includes(state.entry.command.accountId)) open.set(sequence, state)
+      for (const [sequence, state] of tail?.changes.transactions ?? []) candidates.set(sequence, state)
+    }
+    return selectDueHolds(candidates.values(), wanted)
+  }
+
+  /** How many holds of an account the tables may still show as open although they have ended. */
+  #endedHoldsOf(accountId: string): number {
+    let count = 0
+    for (const tail of [this.#applying, this.#growing]) {
+      for (const { entry, hold } of tail?.changes.transactions.values() ?? []) {
+        if (entry.command.accountId === accountId && hold !== null && hold.status !== 'open') count++
       }
     }
-    return [...open.values()]
-      .filter(({ hold }) => hold?.status === 'open')
-      .sort((one, other) => one.hold!.deadline - other.hold!.deadline || one.entry.sequence - other.entry.sequence)
+    return count
   }
 
   async commit(group: CommitGroup): Promise<void> {

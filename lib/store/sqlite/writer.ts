@@ -16,7 +16,7 @@ import { openDatabase, type Database, type Statement } from './driver.js'
 import { keyHash } from './key-hash.js'
 import { lockWriter } from './lock.js'
 import { recoverTables } from './recovery.js'
-import { migrate } from './schema.js'
+import { ledgerVersion, migrate } from './schema.js'
 import type { TableChanges } from './table-changes.js'
 import { TableWriter } from './table-writer.js'
 
@@ -64,7 +64,7 @@ export class Writer {
       database = this.#database = openLedger(path)
       const row = checkTail(database)
       this.#epoch = raiseEpoch(database)
-      recoverTables(database)
+      recover(database, path)
       this.#hash = hexOf(row.hash)
       this.head = { sequence: row.sequence, timestamp: row.timestamp, transactionCount: row.transaction_count }
     } catch (error) {
@@ -194,12 +194,13 @@ export class Writer {
 
 /** Opens the file for durable writing and says so only after having read it back. */
 function openLedger(path: string): Database {
-  const database = openDatabase(path)
+  let database: Database | undefined
   try {
-    database.exec(
-      'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'
-    )
-    migrate(database, path)
+    database = openDatabase(path)
+    database.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF')
+    const version = ledgerVersion(database, path)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    migrate(database, version)
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
     const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number }
     if (mode !== 'wal' || synchronous !== FULL) {
@@ -210,7 +211,7 @@ function openLedger(path: string): Database {
     if (busy !== 0) throw new StoreLockedError(path)
     return database
   } catch (error) {
-    database.close()
+    database?.close()
     throw error instanceof BursarError ? error : unreadable(path, error)
   }
 }
@@ -240,6 +241,18 @@ function checkTail(database: Database): HeadRow {
     )
   }
   return head
+}
+
+function recover(database: Database, path: string): void {
+  try {
+    recoverTables(database)
+  } catch (cause) {
+    throw new StoreCorruptError(
+      `Expected the tables of ${path} to follow from its journal, got a contradiction (see cause). ` +
+        'The file was changed or is damaged: restore a backup.',
+      { cause }
+    )
+  }
 }
 
 function raiseEpoch(database: Database): number {
