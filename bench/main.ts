@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { PROJECT_ROOT } from './bench-root.js'
+import { parseOptions, USAGE } from './options.js'
+import { showProgress } from './progress.js'
+import { drawChart } from './report/chart.js'
+import { describeMachine, isDurable } from './report/machine.js'
+import { formatReport, type Report } from './report/markdown.js'
+import { replaceResults } from './report/page.js'
+import { runPlan } from './run-plan.js'
+import { summarize } from './summary.js'
+
+const PAGE = join(PROJECT_ROOT, 'docs', 'benchmarks.md')
+const CHART = join(PROJECT_ROOT, 'docs', 'benchmarks.svg')
+
+const options = parseOptions(process.argv.slice(2))
+if (options.help) process.stdout.write(USAGE)
+else await bench()
+
+async function bench(): Promise<void> {
+  const { trials, repeats, write } = options
+  // A page without markers is better found out now than after a quarter of an hour.
+  if (write) replaceResults(readFileSync(PAGE, 'utf8'), '')
+  const machine = describeMachine()
+  if (!isDurable(machine))
+    process.stderr.write(`Warning: ${machine.fileSystem} is not a disk; fsync costs nothing here.\n`)
+  const [before] = loadavg()
+  const progress = showProgress(trials.length * repeats)
+  const results = await runPlan(trials, repeats, progress).finally(() => progress.stop())
+  const load = { before: before!, after: loadavg()[0]! }
+  const report: Report = { machine, date: new Date(), repeats, load, rows: summarize(results) }
+  const markdown = formatReport(report)
+  process.stdout.write(`${markdown}\n`)
+  if (write) writePage(markdown, report)
+}
+
+function writePage(markdown: string, report: Report): void {
+  writeFileSync(PAGE, replaceResults(readFileSync(PAGE, 'utf8'), markdown))
+  writeFileSync(CHART, drawChart(report.rows))
+}

@@ -1,0 +1,126 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
+import { sqliteStore } from 'bursar/sqlite'
+import { CsvHeaderError } from '../../lib/cli/csv-row.js'
+import { IMPORT_IDEMPOTENCY, importCsv } from '../../lib/cli/import-csv.js'
+import type { ImportReport } from '../../lib/cli/import-report.js'
+import { exampleLines, grouped, isClean, labelled, summaryOf, totalLines } from '../../lib/cli/print-import.js'
+import { showProgress, type ProgressStream } from '../../lib/cli/progress.js'
+import { verificationLines } from '../../lib/cli/print-verification.js'
+import type { BankArguments } from './arguments.js'
+import { CannotStartError, EXIT } from './exit.js'
+import { generateBank } from './generate.js'
+import { interruption, type Interruption } from './interruption.js'
+
+/** Where the report and the progress go: `process`, except in a test. */
+export interface Output {
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: ProgressStream
+}
+
+/** Imports the file, or the generated bank, and reports. Resolves with the exit code. */
+export async function runBank(request: BankArguments, output: Output): Promise<number> {
+  using interrupted = interruption()
+  try {
+    return await run(request, output, interrupted)
+  } catch (error) {
+    if (!interrupted.signal.aborted || !(error instanceof CannotStartError)) throw error
+    print(output, 'Interrupted before the import.')
+    return interrupted.exitCode
+  }
+}
+
+async function run(request: BankArguments, output: Output, interrupted: Interruption): Promise<number> {
+  const databasePath = resolve(request.databasePath)
+  await startOrExplain(() => mkdir(dirname(databasePath), { recursive: true }))
+  const csvPath =
+    request.file ?? (await generated(request, dirname(databasePath), { output, signal: interrupted.signal }))
+  const file = await startOrExplain(() => openFile(csvPath))
+  try {
+    const store = sqliteStore({ path: databasePath })
+    await using processor = await startOrExplain(() => openPaymentProcessor({ store, idempotency: IMPORT_IDEMPOTENCY }))
+    print(output, `Importing ${csvPath} into ${databasePath}`)
+    return await importAndReport(processor, { ...request, databasePath, file, output, interrupted })
+  } finally {
+    await file.close()
+  }
+}
+
+async function generated(
+  request: BankArguments,
+  folder: string,
+  { output, signal }: { output: Output; signal: AbortSignal }
+): Promise<string> {
+  const { seed, rows } = request
+  const path = join(folder, `bank-${seed}-${rows}.csv`)
+  await startOrExplain(() => generateBank(path, { seed, rows, signal }))
+  print(output, `Generated ${path}: ${grouped(rows)} rows, seed ${seed}`)
+  return path
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  const file = await open(path)
+  if (!(await file.stat()).isDirectory()) return file
+  await file.close()
+  throw new Error(`Expected a CSV file, got a directory: ${path}`)
+}
+
+interface Job extends Omit<BankArguments, 'file'> {
+  readonly file: FileHandle
+  readonly output: Output
+  readonly interrupted: Interruption
+}
+
+async function importAndReport(processor: PaymentProcessor, job: Job): Promise<number> {
+  const { output } = job
+  const before = await processor.getTransactionCount()
+  const report = await imported(processor, job)
+  const after = await processor.getTransactionCount()
+  print(output, '', ...totalLines(report))
+  print(output, labelled('Transactions', `${grouped(before)} before, ${grouped(after)} after`))
+  print(output, labelled('Database', job.databasePath))
+  if (report.interrupted) {
+    print(
+      output,
+      ...exampleLines(report, job.currency),
+      '',
+      'Interrupted. What was imported is kept; run it again to go on.'
+    )
+    return job.interrupted.exitCode
+  }
+  const verification = await processor.verify()
+  print(output, ...verificationLines(verification), ...exampleLines(report, job.currency), '', summaryOf(report))
+  return isClean(report) && verification.ok ? EXIT.clean : EXIT.attention
+}
+
+async function imported(processor: PaymentProcessor, job: Job): Promise<ImportReport> {
+  const { size } = await job.file.stat()
+  const progress = showProgress({ total: size, stream: job.output.stderr })
+  try {
+    return await importCsv(processor, {
+      input: job.file.createReadStream({ autoClose: false }),
+      currency: job.currency,
+      overdraftLimit: job.overdraftLimit,
+      signal: job.interrupted.signal,
+      onProgress: ({ line, bytes }) => progress.update(bytes, `${grouped(line)} lines`)
+    })
+  } catch (error) {
+    if (error instanceof CsvHeaderError) throw new CannotStartError(error)
+    throw error
+  } finally {
+    progress.stop()
+  }
+}
+
+async function startOrExplain<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    throw new CannotStartError(error)
+  }
+}
+
+function print({ stdout }: Output, ...lines: readonly string[]): void {
+  for (const line of lines) stdout.write(`${line}\n`)
+}

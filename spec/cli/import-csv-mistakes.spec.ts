@@ -1,0 +1,83 @@
+import { expect } from 'chai'
+import { InvalidRequestError, type PaymentProcessor } from 'bursar'
+import { CsvHeaderError } from '../../lib/cli/csv-row.js'
+import { importCsv } from '../../lib/cli/import-csv.js'
+import { isClean } from '../../lib/cli/print-import.js'
+import { CLEAN, HEADER, importRows, lines } from '../support/csv-import.js'
+import { describeOnEveryStore } from '../support/on-every-store.js'
+
+describeOnEveryStore('importCsv of a file with mistakes', scene => {
+  let processor: PaymentProcessor
+
+  beforeEach(async () => {
+    processor = await scene.open()
+  })
+
+  it('reports every bad line with its number and reason, and imports the rest', async () => {
+    const report = await importRows(processor, [
+      ...CLEAN.slice(0, 2),
+      'x1,2025-01-02,alice,payment,rent,300',
+      '',
+      'x2,2025-01-02,alice,gift,,1,1',
+      'x3,2025-01-02,alice,payment,"rent,1,1',
+      'x4,2025-01-02,alice,payment,,1.5,1',
+      'x5,2025-01-02,@settlement,deposit,,1,1',
+      'x6,2025-01-02,not an id,deposit,,1,1',
+      'x7 é,2025-01-02,alice,deposit,,1,1',
+      ...CLEAN.slice(2)
+    ])
+    expect(report.badLines.count).to.equal(7)
+    expect(report.badLines.first.map(({ line }) => line)).to.deep.equal([4, 6, 7, 8, 9, 10, 11])
+    const reasons = report.badLines.first.map(({ reason }) => reason)
+    expect(reasons[0]).to.equal('expected 7 columns as in the first line, got 6')
+    expect(reasons[1]).to.equal('expected the kind to be deposit or payment, got "gift"')
+    expect(reasons[2]).to.include('unclosed quote')
+    expect(reasons[3]).to.include('expected an amount').and.include('"1.5"')
+    expect(reasons[4]).to.include('@settlement')
+    expect(reasons[5]).to.include('not an id')
+    expect(reasons[6]).to.include('idempotencyKey')
+    expect(report).to.include({ imported: 5, accountsCreated: 2 })
+    expect(report.runningBalances).to.include({ compared: 5, count: 0 })
+    expect(isClean(report)).to.equal(false)
+  })
+
+  it('reports a repeated transaction once for every repetition, also when everything replays', async () => {
+    const rows = [CLEAN[0]!, CLEAN[0]!, '1,2025-01-01,alice,deposit,cash,999,1999', '1,2025-01-01,bob,deposit,cash,7,7']
+    for (const round of ['first', 'second']) {
+      const report = await importRows(processor, rows)
+      expect(report.badLines.first, round).to.deep.equal([
+        { line: 3, reason: 'expected a transactionId of its own, got "1", which is on an earlier line' },
+        { line: 4, reason: 'expected the same row as before for transaction "1", got another amount' }
+      ])
+      expect(report.imported + report.replayed, round).to.equal(2)
+    }
+    expect((await processor.getBalance('alice')).posted).to.equal(1000n)
+  })
+
+  for (const [title, text] of [
+    ['an empty file', ''],
+    ['a file of blank lines', '\n\n'],
+    ['a file without a header', `${CLEAN.join('\n')}\n`],
+    ['a header with another separator', `${HEADER.replaceAll(',', ';')}\n`],
+    ['a header with a stray quote', `"${HEADER}\n${CLEAN.join('\n')}\n`]
+  ] as const) {
+    it(`refuses ${title} and imports nothing`, async () => {
+      const outcome = await importCsv(processor, { input: lines([text]), currency: 'CZK' }).catch(
+        (error: unknown) => error
+      )
+      expect(outcome).to.be.instanceOf(CsvHeaderError)
+      expect(await processor.getTransactionCount()).to.equal(0)
+    })
+  }
+
+  it('imports nothing from a header alone', async () => {
+    const report = await importRows(processor, [])
+    expect(report).to.include({ imported: 0, replayed: 0 })
+    expect(isClean(report)).to.equal(true)
+  })
+
+  it('refuses an unknown currency as a whole', async () => {
+    const outcome = await importRows(processor, CLEAN, { currency: 'XXY' }).catch((error: unknown) => error)
+    expect(outcome).to.be.instanceOf(InvalidRequestError)
+  })
+})

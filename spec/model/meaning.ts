@@ -1,0 +1,65 @@
+import type { Command } from 'bursar'
+
+/** What a name of an account stands for: bare system names mean the account in the given currency. */
+export function resolve(name: string | undefined, currency: string | undefined): string {
+  const meant = name ?? '@settlement'
+  return meant.startsWith('@') && !meant.includes(':') ? `${meant}:${currency}` : meant
+}
+
+/**
+ * What a command means, field by field: two spellings of one wish are equal, whatever tells them apart otherwise.
+ * Texts for people and the wish to keep a decline are no part of it.
+ */
+export function meaningOf(
+  command: Command,
+  currencyOf: (accountId: string) => string | undefined
+): ReadonlyMap<string, unknown> {
+  const own = currencyOf(command.accountId)
+  const money = (amount: bigint | number | undefined, currency: string | undefined) => ({
+    amount: amount === undefined ? undefined : BigInt(amount),
+    currency: currency ?? own
+  })
+  const fields = (): Record<string, unknown> => {
+    switch (command.type) {
+      case 'CreateAccount': {
+        const { currency, initialBalance = 0n, overdraftLimit = 0n } = command
+        return { currency, initialBalance: BigInt(initialBalance), overdraftLimit: BigInt(overdraftLimit) }
+      }
+      case 'ProcessPayment':
+      case 'AuthorizePayment':
+        return { ...money(command.amount, command.currency), payee: resolve(command.payee, own) }
+      case 'RefundPayment': {
+        const { amount, currency, originalTransactionId, leg = 0 } = command
+        return { ...money(amount, currency), originalTransactionId, leg }
+      }
+      case 'Deposit':
+        return money(command.amount, command.currency)
+      case 'Transfer':
+        return { ...money(command.amount, command.currency), to: resolve(command.to, own) }
+      case 'PostTransaction':
+        return { legs: command.legs.map(leg => `${leg.from} ${leg.to} ${leg.amount} ${leg.currency}`).join() }
+      case 'CapturePayment':
+        return { ...money(command.amount, command.currency), authorizationId: command.authorizationId }
+      case 'VoidPayment':
+        return { authorizationId: command.authorizationId }
+      case 'SetAccountLimits':
+        return { overdraftLimit: BigInt(command.overdraftLimit) }
+      case 'FreezeAccount':
+        return { direction: command.direction }
+      case 'UnfreezeAccount':
+      case 'CloseAccount':
+        return {}
+      default:
+        return command satisfies never
+    }
+  }
+  return new Map(Object.entries({ type: command.type, ...fields() }))
+}
+
+/** A command to the letter: what two callers must agree in for the second to join the first one's execution. */
+export function spellingOf(command: Command): string {
+  const beside = ['metadata', 'onDecline', 'expiresInMs', 'reason']
+  const letters = Object.entries(command).filter(([field]) => !beside.includes(field))
+  letters.sort(([one], [other]) => (one < other ? -1 : 1))
+  return JSON.stringify(letters, (_field, value: unknown) => (Object(value) === value ? value : String(value)))
+}

@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { compile } from './compile.js'
+import { installedPackage, type InstalledPackage } from './installed-package.js'
+import { runProgram } from './run-program.js'
+
+const PROGRAM = `
+import { openPaymentProcessor } from 'bursar'
+import { sqliteStore } from 'bursar/sqlite'
+import { manualClock } from 'bursar/testing'
+
+const clock = manualClock(0)
+const processor = await openPaymentProcessor({ store: sqliteStore({ path: 'payments.db' }), clock })
+await processor.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 100_00n })
+const payment = await processor.processPayment({ accountId: 'alice', amount: 25_00n, idempotencyKey: 'order-42' })
+console.log(payment.success, payment.message, payment.timestamp.getTime())
+console.log((await processor.getBalance('alice')).posted)
+await processor.close()
+`
+
+const PRINTED = 'true Payment processed successfully 0\n7500n\n'
+
+describe('the package as npm installs it', function () {
+  // Building and packing take as long as the compiler needs on a busy machine.
+  this.timeout(120_000)
+  let installed: InstalledPackage
+  before(() => {
+    installed = installedPackage()
+  })
+
+  it('runs a plain JavaScript program', () => {
+    const directory = installed.newDirectory()
+    writeFileSync(join(directory, 'pay.mjs'), PROGRAM)
+    expect(runProgram(['--no-warnings', 'pay.mjs'], { cwd: directory })).to.deep.equal({
+      status: 0,
+      stdout: PRINTED,
+      stderr: ''
+    })
+  })
+
+  it('gives a strict TypeScript program its types, through every entry point', () => {
+    const directory = installed.newDirectory()
+    const source = join(directory, 'pay.ts')
+    writeFileSync(source, PROGRAM)
+    expect(compile([source])).to.deep.equal([])
+    expect(runProgram(['--no-warnings', 'pay.js'], { cwd: directory }).stdout).to.equal(PRINTED)
+  })
+
+  it('lets the compiler find a wrong call', () => {
+    const source = join(installed.newDirectory(), 'wrong.ts')
+    writeFileSync(source, PROGRAM.replace('amount: 25_00n', "amount: '25.00'"))
+    expect(compile([source]).join('\n')).to.match(/wrong\.ts.*string.*not assignable/)
+  })
+
+  it('contains the compiled library and its papers, nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+    const compiled = installed.files.filter(file => !papers.includes(file))
+    expect(installed.files).to.include.members(papers)
+    expect(compiled.filter(file => !/^dist\/.+\.(js|d\.ts)$/.test(file))).to.deep.equal([])
+    expect(compiled).to.include.members(['dist/index.js', 'dist/index.d.ts'])
+  })
+
+  it('contains every file that an entry point names', () => {
+    const manifest = JSON.parse(readFileSync(join(installed.project, 'node_modules/bursar/package.json'), 'utf8')) as {
+      readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+    }
+    const named = Object.values(manifest.exports)
+      .flatMap(entry => (typeof entry === 'string' ? [entry] : [entry['types'], entry['default']]))
+      .map(path => path?.replace(/^\.\//, ''))
+    expect(installed.files).to.include.members(named)
+  })
+
+  it('needs no install script', () => {
+    const manifest = readFileSync(join(installed.project, 'node_modules/bursar/package.json'), 'utf8')
+    expect(manifest).not.to.match(/"(pre|post)?install"|"prepare"/)
+  })
+})

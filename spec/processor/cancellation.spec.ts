@@ -1,0 +1,196 @@
+import { getEventListeners } from 'node:events'
+import { expect } from 'chai'
+import { CommandCancelledError, InvalidRequestError, type PaymentProcessor, type SubmitOptions } from 'bursar'
+import { approval, collect, rejectionOf } from '../support/expectations.js'
+import { describeOnEveryStore } from '../support/on-every-store.js'
+
+const pay = (bursar: PaymentProcessor, idempotencyKey: string, options?: SubmitOptions) =>
+  bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey }, options)
+
+describeOnEveryStore('Cancellation', scene => {
+  it('by a signal that is aborted already rejects at once, and nothing happens', async () => {
+    const bursar = await scene.given({ alice: 100n })
+    const reason = new Error('changed my mind')
+    const error = await rejectionOf(pay(bursar, 'k', { signal: AbortSignal.abort(reason) }), CommandCancelledError)
+    expect(error).to.include({ code: 'ERR_COMMAND_CANCELLED', retryable: true, cause: reason })
+    expect(await collect(bursar.journal())).to.have.length(1)
+    expect(await approval(pay(bursar, 'k'))).to.include({ replayed: false, sequence: 2 })
+  })
+
+  it('by a signal before execution starts rejects at once, and certainly nothing happens', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const first = pay(bursar, 'first')
+    await gate.reached
+    const controller = new AbortController()
+    const cancelled = pay(bursar, 'cancelled', { signal: controller.signal })
+    const last = pay(bursar, 'last')
+    controller.abort('too slow')
+    // The gate is still shut: a caller who gives up need not wait for its turn.
+    const error = await rejectionOf(cancelled, CommandCancelledError)
+    expect(error.cause).to.equal('too slow')
+    gate.open()
+    await approval(first)
+    expect(await approval(last)).to.include({ sequence: 3 })
+    expect((await bursar.getBalance('alice')).posted).to.equal(98n)
+    expect(await approval(pay(bursar, 'cancelled'))).to.include({ replayed: false, sequence: 4 })
+  })
+
+  it('once execution has started changes nothing: the caller gets the real answer', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('commit')
+    const controller = new AbortController()
+    const paid = pay(bursar, 'k', { signal: controller.signal, deadlineMs: 1_000 })
+    await gate.reached
+    controller.abort()
+    scene.clock.advance(2_000)
+    gate.open()
+    await approval(paid)
+    expect((await bursar.getBalance('alice')).posted).to.equal(99n)
+  })
+
+  it('after the answer changes nothing, and leaves no listener behind', async () => {
+    const bursar = await scene.given({ alice: 100n })
+    const controller = new AbortController()
+    await approval(pay(bursar, 'k', { signal: controller.signal }))
+    expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([])
+    controller.abort()
+    expect(await approval(pay(bursar, 'k'))).to.include({ replayed: true })
+  })
+
+  it('leaves no listener behind when it comes', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const first = pay(bursar, 'first')
+    await gate.reached
+    const controller = new AbortController()
+    const cancelled = pay(bursar, 'k', { signal: controller.signal })
+    expect(getEventListeners(controller.signal, 'abort')).to.have.length(1)
+    controller.abort()
+    await rejectionOf(cancelled, CommandCancelledError)
+    expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([])
+    gate.open()
+    await approval(first)
+  })
+
+  it('by one signal ends all the calls that carry it', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const first = pay(bursar, 'first')
+    await gate.reached
+    const controller = new AbortController()
+    const calls = Array.from({ length: 5 }, (_, index) => pay(bursar, `k${index}`, { signal: controller.signal }))
+    controller.abort()
+    for (const call of calls) await rejectionOf(call, CommandCancelledError)
+    gate.open()
+    await approval(first)
+    expect(await bursar.getTransactionCount()).to.equal(1)
+  })
+
+  it('of one caller leaves those who joined it their answer', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const ahead = pay(bursar, 'ahead')
+    await gate.reached
+    const controller = new AbortController()
+    const first = pay(bursar, 'k', { signal: controller.signal })
+    const joined = pay(bursar, 'k')
+    controller.abort()
+    await rejectionOf(first, CommandCancelledError)
+    gate.open()
+    await approval(ahead)
+    await approval(joined)
+    expect((await bursar.getBalance('alice')).posted).to.equal(98n)
+  })
+
+  it('of all callers of a key lets a later one execute it', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const ahead = pay(bursar, 'ahead')
+    await gate.reached
+    const controller = new AbortController()
+    const calls = [1, 2].map(() => pay(bursar, 'k', { signal: controller.signal }))
+    controller.abort()
+    for (const call of calls) await rejectionOf(call, CommandCancelledError)
+    const later = pay(bursar, 'k')
+    gate.open()
+    await approval(ahead)
+    await approval(later)
+    expect((await bursar.getBalance('alice')).posted).to.equal(98n)
+  })
+
+  const deadlines: readonly (readonly [waitedMs: number, isInTime: boolean])[] = [
+    [0, true],
+    [99, true],
+    [101, false],
+    [86_400_000, false]
+  ]
+
+  for (const [waitedMs, isInTime] of deadlines) {
+    it(`by a deadline of 100 ms ${isInTime ? 'spares' : 'ends'} a call whose turn comes after ${waitedMs} ms`, async () => {
+      const store = scene.gatedStore()
+      const bursar = await scene.given({ alice: 100n }, { store })
+      const gate = store.hold('load')
+      const first = pay(bursar, 'first')
+      await gate.reached
+      const call = pay(bursar, 'k', { deadlineMs: 100 })
+      scene.clock.advance(waitedMs)
+      gate.open()
+      await approval(first)
+      if (isInTime) await approval(call)
+      else await rejectionOf(call, CommandCancelledError)
+      expect((await bursar.getBalance('alice')).posted).to.equal(isInTime ? 98n : 99n)
+      expect(await collect(bursar.journal())).to.have.length(isInTime ? 3 : 2)
+    })
+  }
+
+  it('by a deadline leaves the key free', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const first = pay(bursar, 'first')
+    await gate.reached
+    const call = pay(bursar, 'k', { deadlineMs: 10 })
+    scene.clock.advance(11)
+    gate.open()
+    await approval(first)
+    await rejectionOf(call, CommandCancelledError)
+    expect(await approval(pay(bursar, 'k'))).to.include({ replayed: false })
+  })
+
+  it('by a deadline counts from the call, also while the clock is behind recorded time', async () => {
+    const bursar = await scene.given({ alice: 100n })
+    scene.clock.advance(3_600_000)
+    await approval(pay(bursar, 'an hour later'))
+    scene.clock.advance(-3_600_000)
+    await approval(pay(bursar, 'k', { deadlineMs: 1_000 }))
+  })
+
+  for (const deadlineMs of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '10' as unknown as number]) {
+    it(`refuses a deadline of ${deadlineMs}, and nothing happens`, async () => {
+      const bursar = await scene.given({ alice: 100n })
+      await rejectionOf(pay(bursar, 'k', { deadlineMs }), InvalidRequestError)
+      expect(bursar.queueLength).to.equal(0)
+      expect(await collect(bursar.journal())).to.have.length(1)
+    })
+  }
+
+  for (const [what, signal] of [
+    ['an object', {}],
+    ['a controller', new AbortController()],
+    ['a string', 'signal']
+  ] as const) {
+    it(`refuses ${what} in the place of a signal, and nothing happens`, async () => {
+      const bursar = await scene.given({ alice: 100n })
+      await rejectionOf(pay(bursar, 'k', { signal: signal as unknown as AbortSignal }), InvalidRequestError)
+      expect(bursar.queueLength).to.equal(0)
+      expect(await collect(bursar.journal())).to.have.length(1)
+    })
+  }
+})

@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
+import { manualClock } from 'bursar/testing'
+import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { approval } from '../support/expectations.js'
+import { sqliteLedger } from '../support/stores.js'
+
+const MINUTE_MS = 60_000
+const idempotency = { answerTtlMs: MINUTE_MS, keyTtlMs: 10 * MINUTE_MS }
+
+const pay = (bursar: PaymentProcessor, idempotencyKey: string) =>
+  approval(bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey }))
+
+describe('The space of idempotency keys in a SQLite file', () => {
+  let ledger: ReturnType<typeof sqliteLedger>
+  const clock = manualClock()
+
+  beforeEach(() => {
+    ledger = sqliteLedger()
+  })
+
+  afterEach(() => ledger.dispose())
+
+  function rowsOf(table: 'keys' | 'journal'): number {
+    const database = openDatabase(ledger.path)
+    const { count } = database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
+    database.close()
+    return count
+  }
+
+  const open = () => openPaymentProcessor({ store: ledger.store(), clock, idempotency })
+
+  it('is taken once for each key, and freed after the horizon while the journal stays', async () => {
+    {
+      await using bursar = await open()
+      await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 10_000n })
+      await Promise.all(Array.from({ length: 100 }, (_, index) => pay(bursar, `k${index}`)))
+      await pay(bursar, 'k0')
+    }
+    expect(rowsOf('keys')).to.equal(100)
+    clock.advance(10 * MINUTE_MS)
+    {
+      await using bursar = await open()
+      await pay(bursar, 'the payment that comes with the sweep')
+      await bursar.onIdle()
+    }
+    expect(rowsOf('keys')).to.equal(1)
+    expect(rowsOf('journal')).to.equal(102)
+  })
+
+  it('is kept for keys that are still recognised, to the millisecond', async () => {
+    {
+      await using bursar = await open()
+      await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 100n })
+      await pay(bursar, 'older')
+      clock.advance(MINUTE_MS)
+      await pay(bursar, 'younger')
+    }
+    clock.advance(9 * MINUTE_MS)
+    {
+      await using bursar = await open()
+      await pay(bursar, 'the payment that comes with the sweep')
+    }
+    expect(rowsOf('keys')).to.equal(2)
+  })
+})

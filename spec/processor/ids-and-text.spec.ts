@@ -1,0 +1,279 @@
+import { expect } from 'chai'
+import { AccountNotFoundError, InvalidRequestError, type PaymentProcessor, type PaymentResult } from 'bursar'
+import { approval, changedAccount, collect, rejectionOf } from '../support/expectations.js'
+import { describeOnEveryStore } from '../support/on-every-store.js'
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@-'
+
+describeOnEveryStore('Account ids', scene => {
+  for (const accountId of [
+    'a',
+    '0',
+    '-',
+    '.',
+    ':',
+    '_',
+    'bob@example.com',
+    'user:42',
+    ALPHABET,
+    'x'.repeat(128),
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'null',
+    'undefined',
+    'NaN',
+    '4242424242424242'
+  ]) {
+    it(`may be ${accountId.length > 70 ? `${accountId.length} characters` : accountId}`, async () => {
+      const bursar = await scene.given({ other: 10n })
+      await rejectionOf(bursar.getAccount(accountId), AccountNotFoundError)
+      await changedAccount(bursar.createAccount({ accountId, currency: 'USD', initialBalance: 100n }))
+      await approval(bursar.processPayment({ accountId, payee: 'other', amount: 30n, idempotencyKey: accountId }))
+      await approval(bursar.transfer({ accountId: 'other', to: accountId, amount: 5n, idempotencyKey: 't' }))
+      await bursar.close()
+      const reopened = await scene.open()
+      expect(await reopened.getBalance(accountId)).to.include({ posted: 75n })
+      expect(await collect(reopened.listTransactions({ accountId }))).to.have.length(2)
+      expect((await reopened.verify()).problems).to.deep.equal([])
+    })
+  }
+
+  it('differ by case and by every character', async () => {
+    const bursar = await scene.given({ bob: 1n, Bob: 2n, BOB: 3n, 'bob.': 4n, 'bob-': 5n })
+    expect((await bursar.getBalance('bob')).posted).to.equal(1n)
+    expect((await bursar.getBalance('BOB')).posted).to.equal(3n)
+    expect((await bursar.getBalance('bob-')).posted).to.equal(5n)
+  })
+
+  for (const [what, accountId] of [
+    ['empty', ''],
+    ['129 characters', 'x'.repeat(129)],
+    ['a space', 'al ice'],
+    ['a trailing space', 'alice '],
+    ['a line break', 'alice\n'],
+    ['a slash', 'a/b'],
+    ['a plus', 'a+b'],
+    ['a letter outside the alphabet', 'zoë'],
+    ['a lone surrogate', 'a\ud800'],
+    ['a null character', 'a\0'],
+    ['a number', 42],
+    ['nothing', undefined],
+    ['null', null],
+    ['an object that reads as an id', { toString: () => 'alice' }]
+  ] as const) {
+    it(`are refused with ${what}, for every call`, async () => {
+      const bursar = await scene.given({ alice: 100n })
+      const id = accountId as string
+      const money = { amount: 1n, idempotencyKey: 'k' }
+      for (const call of [
+        bursar.createAccount({ accountId: id, currency: 'USD' }),
+        bursar.processPayment({ accountId: id, ...money }),
+        bursar.deposit({ accountId: id, ...money }),
+        bursar.transfer({ accountId: 'alice', to: id, ...money }),
+        bursar.refundPayment({ accountId: id, originalTransactionId: 'txn_1', idempotencyKey: 'k' }),
+        bursar.getAccount(id),
+        bursar.getBalance(id)
+      ]) {
+        await rejectionOf(call, InvalidRequestError)
+      }
+      if (accountId !== undefined) {
+        await rejectionOf(bursar.processPayment({ accountId: 'alice', payee: id, ...money }), InvalidRequestError)
+        await rejectionOf(collect(bursar.listTransactions({ accountId: id })), InvalidRequestError)
+      }
+      expect(await collect(bursar.journal())).to.have.length(1)
+    })
+  }
+
+  for (const accountId of ['@funding', '@settlement', '@funding:USD', '@settlement:USD', '@mine', '@']) {
+    it(`of system accounts such as ${accountId} cannot be created, paid from or refunded by callers`, async () => {
+      const bursar = await scene.given({ alice: 100n })
+      const request = { accountId: 'alice', amount: 10n, idempotencyKey: 'p' }
+      const { transactionId } = await approval(bursar.processPayment(request))
+      const money = { accountId, amount: 1n, idempotencyKey: 'k' }
+      for (const call of [
+        bursar.createAccount({ accountId, currency: 'USD' }),
+        bursar.processPayment(money),
+        bursar.transfer({ ...money, to: 'alice' }),
+        bursar.deposit(money),
+        bursar.refundPayment({ accountId, originalTransactionId: transactionId, idempotencyKey: 'k' })
+      ]) {
+        await rejectionOf(call, InvalidRequestError)
+      }
+      expect(await collect(bursar.journal())).to.have.length(2)
+      expect((await bursar.getBalance('@settlement')).posted).to.equal(10n)
+    })
+  }
+})
+
+describeOnEveryStore('Transaction ids', scene => {
+  it('name the operation, the sequence and a suffix that nobody can guess', async () => {
+    const bursar = await scene.given({ alice: 100n, bob: 0n })
+    const money = { accountId: 'alice', amount: 1n }
+    const id = async (result: Promise<PaymentResult>): Promise<string> => (await approval(result)).transactionId
+    const payment = await id(bursar.processPayment({ ...money, idempotencyKey: '1' }))
+    expect(payment).to.match(/^txn_00000000003_[A-Za-z0-9_-]{10,}$/)
+    const refund = { ...money, originalTransactionId: payment, idempotencyKey: '2' }
+    expect(await id(bursar.refundPayment(refund))).to.match(/^refund_00000000004_[A-Za-z0-9_-]{10,}$/)
+    expect(await id(bursar.deposit({ ...money, idempotencyKey: '3' }))).to.match(/^deposit_00000000005_/)
+    expect(await id(bursar.transfer({ ...money, to: 'bob', idempotencyKey: '4' }))).to.match(/^transfer_00000000006_/)
+  })
+
+  it('sort in execution order as plain text, and never repeat a suffix', async () => {
+    const bursar = await scene.given({ alice: 1_000n })
+    const results = await Promise.all(
+      Array.from({ length: 500 }, (_, index) =>
+        approval(bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey: `k${index}` }))
+      )
+    )
+    const ids = results.sort((one, other) => one.sequence - other.sequence).map(({ transactionId }) => transactionId)
+    expect([...ids].sort()).to.deep.equal(ids)
+    expect(new Set(ids.map(id => id.slice('txn_00000000000_'.length))).size).to.equal(500)
+  })
+})
+
+describeOnEveryStore('Metadata', scene => {
+  /** Sends metadata with everything that takes it. */
+  async function sendAll(bursar: PaymentProcessor, metadata: Readonly<Record<string, string>>, key: string) {
+    const money = { accountId: 'alice', amount: 1n, metadata, idempotencyKey: key }
+    const { transactionId } = await approval(
+      bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey: `original ${key}` })
+    )
+    return Promise.allSettled([
+      bursar.createAccount({ accountId: `account-${key}`, currency: 'USD', metadata }),
+      bursar.processPayment({ ...money, idempotencyKey: `p ${key}` }),
+      bursar.deposit({ ...money, idempotencyKey: `d ${key}` }),
+      bursar.transfer({ ...money, to: 'bob', idempotencyKey: `t ${key}` }),
+      bursar.refundPayment({ ...money, originalTransactionId: transactionId, idempotencyKey: `r ${key}` })
+    ])
+  }
+
+  const twenty = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key-${index}`, 'value']))
+  const accepted: readonly (readonly [what: string, metadata: Readonly<Record<string, string>>])[] = [
+    ['nothing', {}],
+    ['20 keys', twenty],
+    ['a key of 40 characters', { ['k'.repeat(40)]: 'v' }],
+    ['a value of 500 characters', { k: 'v'.repeat(500) }],
+    ['an empty value', { k: '' }],
+    ['text in any script', { 'ключ 🔑': 'значение 💶 \u0000\n\t' }],
+    ['a key __proto__', JSON.parse('{"__proto__":"v","constructor":"w"}') as Record<string, string>],
+    ['an object without prototype', Object.assign(Object.create(null) as object, { k: 'v' })],
+    ['a number in a longer text', { note: 'paid with 4242424242424242' }],
+    ['a number that fails the check digit', { order: '4242424242424241' }],
+    ['a Luhn-valid number of 12 digits', { order: '424242424242' }],
+    ['a Luhn-valid number of 20 digits', { order: '42424242424242424242' }],
+    ['a Luhn-valid number that no card network has', { order: '9999999999999995' }],
+    ['a card number as a key', { '4242424242424242': 'v' }]
+  ]
+
+  for (const [what, metadata] of accepted) {
+    it(`may hold ${what}, and comes back the same after a restart`, async () => {
+      const bursar = await scene.given({ alice: 100n, bob: 0n })
+      for (const outcome of await sendAll(bursar, metadata, 'k')) {
+        expect(outcome.status === 'fulfilled' && outcome.value.success).to.equal(true)
+      }
+      await bursar.close()
+      const reopened = await scene.open()
+      expect(Object.entries((await reopened.getAccount('account-k')).metadata)).to.deep.equal(Object.entries(metadata))
+      const listed = await collect(reopened.listTransactions({ after: 3 }))
+      expect(listed).to.have.length(4)
+      for (const transaction of listed) {
+        expect(Object.entries(transaction.metadata)).to.deep.equal(Object.entries(metadata))
+      }
+      expect((await reopened.verify()).problems).to.deep.equal([])
+    })
+  }
+
+  const refused: readonly (readonly [what: string, metadata: unknown])[] = [
+    ['21 keys', { ...twenty, more: 'v' }],
+    ['a key of 41 characters', { ['k'.repeat(41)]: 'v' }],
+    ['a value of 501 characters', { k: 'v'.repeat(501) }],
+    ['a number', { k: 1 }],
+    ['a bigint', { k: 1n }],
+    ['a boolean', { k: true }],
+    ['null as a value', { k: null }],
+    ['undefined as a value', { k: undefined }],
+    ['a nested object', { k: { deep: 'v' } }],
+    ['an array as a value', { k: ['v'] }],
+    ['an object that reads as text', { k: { toString: () => 'v' } }],
+    ['a lone surrogate as a value', { k: '\ud800' }],
+    ['a lone surrogate as a key', { '\udc00': 'v' }],
+    ['an array', ['v']],
+    ['a string', 'text'],
+    ['a number instead of an object', 42],
+    ['a Map', new Map([['k', 'v']])],
+    ['a date', new Date(0)]
+  ]
+
+  for (const [what, metadata] of refused) {
+    it(`is refused with ${what}, and nothing is recorded`, async () => {
+      const bursar = await scene.given({ alice: 100n, bob: 0n })
+      for (const outcome of await sendAll(bursar, metadata as Readonly<Record<string, string>>, 'k')) {
+        expect(outcome.status === 'rejected' && (outcome.reason as unknown)).to.be.instanceOf(InvalidRequestError)
+      }
+      expect(await collect(bursar.journal())).to.have.length(3)
+    })
+  }
+
+  for (const [network, number] of [
+    ['Visa', '4242424242424242'],
+    ['Visa with 13 digits', '4222222222222'],
+    ['Visa with 19 digits', '4000000000000000006'],
+    ['Mastercard', '5555555555554444'],
+    ['Mastercard of the 2-series', '2223003122003222'],
+    ['American Express', '378282246310005'],
+    ['Diners Club', '30569309025904'],
+    ['JCB', '3530111333300000'],
+    ['Discover', '6011111111111117'],
+    ['UnionPay', '6200000000000005'],
+    ['Maestro', '6759649826438453']
+  ] as const) {
+    it(`is refused with a card number of ${network}, and the error does not repeat it`, async () => {
+      const bursar = await scene.given({ alice: 100n, bob: 0n })
+      for (const outcome of await sendAll(bursar, { card: number }, 'k')) {
+        if (outcome.status === 'fulfilled') expect.fail(`Expected a refusal of ${number}`)
+        expect(outcome.reason).to.be.instanceOf(InvalidRequestError)
+        expect((outcome.reason as Error).message).not.to.contain(number)
+      }
+    })
+  }
+
+  it('lets ids and keys be any long number', async () => {
+    const number = '4242424242424242'
+    const bursar = await scene.given({ alice: 100n, [number]: 100n })
+    await approval(bursar.processPayment({ accountId: number, payee: 'alice', amount: 1n, idempotencyKey: number }))
+  })
+
+  it('is copied at the door: a caller who changes the request afterwards changes nothing', async () => {
+    const bursar = await scene.given({ alice: 100n })
+    const metadata = { order: '42' }
+    const request = { accountId: 'alice', amount: 40n, idempotencyKey: 'k', metadata }
+    const call = bursar.processPayment(request)
+    metadata.order = 'changed'
+    Object.assign(request, { amount: 99n, accountId: 'mallory', idempotencyKey: 'changed', metadata: {} })
+    const { transactionId } = await approval(call)
+    expect(await bursar.getTransaction(transactionId)).to.deep.include({
+      accountId: 'alice',
+      amount: 40n,
+      idempotencyKey: 'k',
+      metadata: { order: '42' }
+    })
+  })
+
+  it('is handed out as a copy: a reader who changes an answer changes nothing', async () => {
+    const bursar = await scene.open()
+    await bursar.createAccount({ accountId: 'alice', currency: 'USD', metadata: { tier: 'gold' } })
+    const account = await bursar.getAccount('alice')
+    try {
+      ;(account.metadata as Record<string, string>)['tier'] = 'platinum'
+    } catch (error) {
+      expect(error).to.be.instanceOf(TypeError)
+    }
+    account.createdAt.setFullYear(1999)
+    const again = await bursar.getAccount('alice')
+    expect(again.metadata).to.deep.equal({ tier: 'gold' })
+    expect(again.createdAt.getFullYear()).not.to.equal(1999)
+  })
+})

@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StoreCorruptError, StoreFormatError, StoreLockedError } from 'bursar'
+import { sqliteStore } from 'bursar/sqlite'
+import { expect } from 'chai'
+import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
+import { MIGRATIONS } from '../../lib/store/sqlite/schema.js'
+import { newBook } from '../support/book.js'
+import { rejectionOf } from '../support/expectations.js'
+import { temporaryDirectory } from '../support/stores.js'
+
+describe('a SQLite ledger file', () => {
+  let directory: ReturnType<typeof temporaryDirectory>
+  let path: string
+
+  beforeEach(() => {
+    directory = temporaryDirectory()
+    path = join(directory.path, 'payments.db')
+  })
+
+  afterEach(() => directory.dispose())
+
+  /** Works on the file itself, as another program would. */
+  function withDatabase<T>(work: (database: Database) => T): T {
+    const database = openDatabase(path)
+    try {
+      return work(database)
+    } finally {
+      database.close()
+    }
+  }
+
+  function execute(sql: string): void {
+    withDatabase(database => database.exec(sql))
+  }
+
+  function numberFrom(sql: string): number {
+    const row = withDatabase(database => database.prepare(sql).get()) as Record<string, number>
+    return Object.values(row)[0]!
+  }
+
+  async function someLedger(): Promise<void> {
+    const book = newBook()
+    const session = await sqliteStore({ path }).open()
+    book.create({ accountId: 'alice', posted: 100n })
+    book.pay({ accountId: 'alice', idempotencyKey: 'k', amount: 1n })
+    await session.commit(book.group())
+    await session.close()
+  }
+
+  it('of another program is refused and left as it is', async () => {
+    execute('CREATE TABLE customers (name TEXT); PRAGMA user_version = 1')
+    const before = readFileSync(path)
+    const error = await rejectionOf(sqliteStore({ path }).open(), StoreFormatError)
+    expect(error.message).to.contain(path)
+    expect(readFileSync(path).equals(before)).to.equal(true)
+  })
+
+  it('that carries the mark of another program is refused, empty as it may be', async () => {
+    execute('PRAGMA application_id = 7')
+    await rejectionOf(sqliteStore({ path }).open(), StoreFormatError)
+  })
+
+  it('of a newer version is refused and not changed', async () => {
+    await someLedger()
+    execute('PRAGMA user_version = 1000')
+    const error = await rejectionOf(sqliteStore({ path }).open(), StoreFormatError)
+    expect(error.message).to.contain('1000')
+    expect(numberFrom('PRAGMA user_version')).to.equal(1000)
+    expect(numberFrom('SELECT sequence FROM head')).to.equal(2)
+  })
+
+  it('that is no database is refused and left as it is', async () => {
+    const text = 'name,amount\nalice,100\n'.repeat(100)
+    writeFileSync(path, text)
+    await rejectionOf(sqliteStore({ path }).open(), StoreFormatError)
+    expect(readFileSync(path, 'utf8')).to.equal(text)
+  })
+
+  it('that is a directory is refused', async () => {
+    mkdirSync(path)
+    await rejectionOf(sqliteStore({ path }).open(), StoreFormatError)
+  })
+
+  it('in a directory that does not exist is refused by the name of the directory', async () => {
+    const missing = join(directory.path, 'missing')
+    const error = await rejectionOf(sqliteStore({ path: join(missing, 'payments.db') }).open(), StoreFormatError)
+    expect(error.message).to.contain(missing)
+    expect(existsSync(missing)).to.equal(false)
+  })
+
+  it('that was refused can be opened when it has been put right', async () => {
+    await someLedger()
+    execute('PRAGMA user_version = 1000')
+    await rejectionOf(sqliteStore({ path }).open(), StoreFormatError)
+    execute(`PRAGMA user_version = ${MIGRATIONS.length}`)
+    const session = await sqliteStore({ path }).open()
+    expect(session.head.sequence).to.equal(2)
+    await session.close()
+  })
+
+  it('may exist already, empty', async () => {
+    writeFileSync(path, '')
+    const session = await sqliteStore({ path }).open()
+    expect(session.head.sequence).to.equal(0)
+    await session.close()
+  })
+
+  it('of every earlier version, from the empty one on, is brought up to the present one', async () => {
+    for (let version = 0; version < MIGRATIONS.length; version++) {
+      path = join(directory.path, `version-${version}.db`)
+      if (version > 0) {
+        for (const step of MIGRATIONS.slice(0, version)) execute(step)
+        execute(`PRAGMA application_id = ${0x42555253}; PRAGMA user_version = ${version}`)
+      }
+      await someLedger()
+      expect(numberFrom('PRAGMA user_version')).to.equal(MIGRATIONS.length)
+      expect(numberFrom('PRAGMA application_id')).to.equal(0x42555253)
+      expect(numberFrom('SELECT count(*) FROM journal')).to.equal(2)
+    }
+  })
+
+  it('has one lock, whichever link leads to it', async () => {
+    const link = join(directory.path, 'link.db')
+    await someLedger()
+    symlinkSync(path, link)
+    const session = await sqliteStore({ path }).open()
+    await rejectionOf(sqliteStore({ path: link }).open(), StoreLockedError)
+    await session.close()
+    const throughLink = await sqliteStore({ path: link }).open()
+    await rejectionOf(sqliteStore({ path }).open(), StoreLockedError)
+    await throughLink.close()
+  })
+
+  it('is whole by itself when it is closed: nothing is left in a log beside it', async () => {
+    await someLedger()
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false })
+    expect(log?.size ?? 0).to.equal(0)
+  })
+
+  it('holds every column to its type', async () => {
+    await someLedger()
+    const sql =
+      "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND strict = 0"
+    expect(numberFrom(sql)).to.equal(0)
+    expect(() => execute("UPDATE accounts SET posted = 'much'")).to.throw()
+  })
+
+  for (const [title, damage] of [
+    ['whose last entry was changed', `UPDATE journal SET entry = replace(entry, 'alice', 'malice') WHERE sequence = 2`],
+    ['whose last entry is missing', 'DELETE FROM journal WHERE sequence = 2'],
+    ['whose head names an older entry', 'UPDATE head SET sequence = 1'],
+    ['whose head has another hash', 'UPDATE head SET hash = zeroblob(32)'],
+    ['that has an entry after its head', `INSERT INTO journal SELECT 3, entry, hash FROM journal WHERE sequence = 2`]
+  ] as const) {
+    it(`${title} is refused as corrupt`, async () => {
+      await someLedger()
+      execute(damage)
+      await rejectionOf(sqliteStore({ path }).open(), StoreCorruptError)
+    })
+  }
+})

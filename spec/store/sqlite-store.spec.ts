@@ -1,0 +1,4 @@
+import { sqliteLedger } from '../support/stores.js'
+import { describeStore } from './conformance.js'
+
+describeStore('sqlite', sqliteLedger)
