@@ -1,7 +1,7 @@
 import { newSystemAccount, type AccountState } from './account.js'
 import type { Entry } from './entry.js'
 import { invariant } from './errors.js'
-import type { TransactionState } from './transaction.js'
+import { legsOf, type TransactionState } from './transaction.js'
 import type { View } from './view.js'
 
 /** What an entry changes: whole records as they stand afterwards. */
@@ -92,33 +92,28 @@ function transactionsOf(view: View, entry: Entry): readonly TransactionState[] {
     case 'AuthorizePayment':
       return [{ entry, refunded: [], hold: { status: 'open', deadline: deadlineOf(entry)! } }]
     case 'CapturePayment':
-      return [endHold(command.authorizationId, 'captured')]
+      return [endedHold(view, entry, command.authorizationId, 'captured')]
     case 'VoidPayment':
-      return [endHold(command.authorizationId, 'voided')]
+      return [endedHold(view, entry, command.authorizationId, 'voided')]
     case 'ExpireHold':
-      return [endHold(command.authorizationId, 'expired')]
+      return [endedHold(view, entry, command.authorizationId, 'expired')]
     case 'RefundPayment':
-      return [refund(command.originalTransactionId, command.leg ?? 0)]
+      return [refundedPayment(view, entry, command.originalTransactionId, command.leg ?? 0)]
     default:
       return NOTHING.transactions
   }
+}
 
-  function endHold(id: string, status: 'captured' | 'voided' | 'expired'): TransactionState {
-    const authorization = view.transaction(id)
-    invariant(authorization?.hold?.status === 'open', `entry ${entry.sequence} ends hold ${id}, which is not open`)
-    return { ...authorization, hold: { status, deadline: authorization.hold.deadline } }
-  }
+function endedHold(view: View, entry: Entry, id: string, status: 'captured' | 'voided' | 'expired'): TransactionState {
+  const authorization = view.transaction(id)
+  if (authorization?.hold?.status !== 'open') return broken(entry, `hold ${id} ends, but is not open`)
+  return { ...authorization, hold: { status, deadline: authorization.hold.deadline } }
+}
 
-  function refund(id: string, leg: number): TransactionState {
-    const original = view.transaction(id)
-    invariant(original !== undefined, `entry ${entry.sequence} refunds unknown transaction ${id}`)
-    const paid = original.entry.postings[leg * 2 + 1]?.amount ?? 0n
-    const refunded = Array.from(
-      { length: original.entry.postings.length / 2 },
-      (_, index) => original.refunded[index] ?? 0n
-    )
-    refunded[leg] = (refunded[leg] ?? 0n) + entry.amount
-    invariant(refunded[leg] <= paid, `entry ${entry.sequence} refunds more than was paid in ${id}`)
-    return { ...original, refunded }
-  }
+function refundedPayment(view: View, entry: Entry, id: string, leg: number): TransactionState {
+  const original = view.transaction(id) ?? broken(entry, `unknown transaction ${id} is refunded`)
+  const paid = legsOf(original.entry)
+  const refunded = paid.map((_, index) => (original.refunded[index] ?? 0n) + (index === leg ? entry.amount : 0n))
+  if (refunded[leg]! > (paid[leg]?.amount ?? 0n)) broken(entry, `more is refunded than was paid in ${id}`)
+  return { ...original, refunded }
 }

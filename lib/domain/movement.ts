@@ -31,23 +31,59 @@ interface MovementRules {
   readonly released?: bigint
 }
 
+/** A leg with the two accounts that it names. */
+interface Party {
+  readonly leg: Leg
+  readonly from: AccountState
+  readonly to: AccountState
+}
+
 /**
  * Checks all legs as one whole, in the documented order, and turns them into balanced postings. Every account exists:
  * the caller has checked that.
  */
 export function move(legs: readonly Leg[], view: View, rules: MovementRules): Decline | readonly Posting[] {
-  const blocked = standing(legs, view)
+  const parties = partiesOf(legs, view)
+  const blocked = partiesStanding(parties)
   if (blocked) return blocked
   const postings: Posting[] = []
-  for (const leg of legs) {
-    post(postings, view, leg.from, -leg.amount, leg.currency)
-    post(postings, view, leg.to, leg.amount, leg.currency)
+  for (const { leg, from, to } of parties) {
+    post(postings, from, -leg.amount)
+    post(postings, to, leg.amount)
   }
-  return shortage(postings, view, rules) ?? overflow(postings) ?? postings
+  return shortage(parties, postings, rules) ?? overflow(postings) ?? postings
 }
 
-function post(postings: Posting[], view: View, accountId: string, amount: bigint, currency: string): void {
-  const balance = lastBalance(postings, accountId) ?? accountIn(view, accountId)!.posted
+/** Rules about the accounts themselves, before any about money. */
+export function standing(legs: readonly Leg[], view: View): Decline | undefined {
+  return partiesStanding(partiesOf(legs, view))
+}
+
+function partiesOf(legs: readonly Leg[], view: View): readonly Party[] {
+  return legs.map(leg => ({ leg, from: accountIn(view, leg.from)!, to: accountIn(view, leg.to)! }))
+}
+
+function partiesStanding(parties: readonly Party[]): Decline | undefined {
+  for (const { leg } of parties) {
+    if (leg.from === leg.to) return { code: 'same_account', message: `Account ${leg.from} cannot pay itself` }
+  }
+  for (const { from, to } of parties) {
+    if (from.closed) return closed(from.accountId)
+    if (to.closed) return closed(to.accountId)
+  }
+  for (const { from, to } of parties) {
+    if (isFrozenFor(from, 'debits')) return frozen(from.accountId, 'debits')
+    if (isFrozenFor(to, 'credits')) return frozen(to.accountId, 'credits')
+  }
+  for (const { leg, from, to } of parties) {
+    if (from.currency !== leg.currency) return otherCurrency(from.accountId, from.currency, leg.currency)
+    if (to.currency !== leg.currency) return otherCurrency(to.accountId, to.currency, leg.currency)
+  }
+  return undefined
+}
+
+function post(postings: Posting[], { accountId, currency, posted }: AccountState, amount: bigint): void {
+  const balance = lastBalance(postings, accountId) ?? posted
   postings.push({ accountId, currency, amount, balanceAfter: balance + amount })
 }
 
@@ -59,13 +95,12 @@ function lastBalance(postings: readonly Posting[], accountId: string): bigint | 
 }
 
 /** No account may end below its limit by this movement, whatever passes through it on the way. */
-function shortage(postings: readonly Posting[], view: View, rules: MovementRules): Decline | undefined {
+function shortage(parties: readonly Party[], postings: readonly Posting[], rules: MovementRules): Decline | undefined {
   const released = rules.released ?? 0n
-  for (const { accountId, amount } of postings) {
-    if (amount > 0n || isSystemAccount(accountId)) continue
-    const account = accountIn(view, accountId)!
-    const required = account.posted - lastBalance(postings, accountId)!
-    const available = availableOf(account) + (accountId === postings[0]!.accountId ? released : 0n)
+  for (const { from } of parties) {
+    if (isSystemAccount(from.accountId)) continue
+    const required = from.posted - lastBalance(postings, from.accountId)!
+    const available = availableOf(from) + (from === parties[0]!.from ? released : 0n)
     // A limit lowered below its use leaves `available` negative; a capture of what was held makes that no worse.
     if (required > available && required > released) return short(rules.shortage, available, required)
   }
@@ -75,28 +110,6 @@ function shortage(postings: readonly Posting[], view: View, rules: MovementRules
 function overflow(postings: readonly Posting[]): Decline | undefined {
   for (const { accountId } of postings) {
     if (!isBalanceInRange(lastBalance(postings, accountId)!)) return overflowing()
-  }
-  return undefined
-}
-
-/** Rules about the accounts themselves, before any about money. */
-export function standing(legs: readonly Leg[], view: View): Decline | undefined {
-  for (const leg of legs) {
-    if (leg.from === leg.to) return { code: 'same_account', message: `Account ${leg.from} cannot pay itself` }
-  }
-  for (const leg of legs) {
-    if (accountIn(view, leg.from)!.closed) return closed(leg.from)
-    if (accountIn(view, leg.to)!.closed) return closed(leg.to)
-  }
-  for (const leg of legs) {
-    if (isFrozenFor(accountIn(view, leg.from)!, 'debits')) return frozen(leg.from, 'debits')
-    if (isFrozenFor(accountIn(view, leg.to)!, 'credits')) return frozen(leg.to, 'credits')
-  }
-  for (const { from, to, currency } of legs) {
-    const own = accountIn(view, from)!.currency
-    if (own !== currency) return otherCurrency(from, own, currency)
-    const other = accountIn(view, to)!.currency
-    if (other !== currency) return otherCurrency(to, other, currency)
   }
   return undefined
 }

@@ -9,10 +9,8 @@ import {
   accountOf,
   balanceOf,
   type Account,
-  type AccountResult,
   type Balance,
   type CommandResult,
-  type PaymentResult,
   type ResultOf
 } from '../domain/result.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
@@ -20,7 +18,7 @@ import type { Events, ProcessorEvents } from '../observability/events.js'
 import { Call, type CallerOptions } from '../queue/call.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
 import { keyText } from '../queue/group.js'
-import type { ReadJob } from '../queue/job.js'
+import type { CommandJob, ReadJob } from '../queue/job.js'
 import type { Worker } from '../queue/worker.js'
 import type { WorkingSet } from '../queue/working-set.js'
 import type { StoreSession } from '../store/store.js'
@@ -51,7 +49,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #events: Events
   readonly #history: History
   /** Keyed commands without an answer yet; a repetition joins them. */
-  readonly #underWay = new Map<string, { readonly command: Command; readonly call: Call<CommandResult> }>()
+  readonly #underWay = new Map<string, CommandJob>()
   #unanswered = 0
   #closing: Promise<void> | undefined
 
@@ -154,9 +152,10 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     const isFirst = key !== undefined && earlier === undefined
     const onSettled = isFirst ? () => this.#underWay.delete(key) : undefined
     const call = new Call<CommandResult>(this.#countAnswered, onSettled)
-    if (isFirst) this.#underWay.set(key, { command, call })
+    const job: CommandJob = { kind: 'command', command, call, ticket: 0 }
+    if (isFirst) this.#underWay.set(key, job)
     const answer = call.wait(caller, false)
-    this.#worker.push({ kind: 'command', command, call, ticket: 0 })
+    this.#worker.push(job)
     return answer
   }
 

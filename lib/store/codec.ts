@@ -29,10 +29,12 @@ export function encodeEntry(entry: Entry): string {
 
 /** A copy in which amounts are decimal text, since JSON knows no 64-bit integers. */
 function withTexts(value: object): object {
+  const fields = value as Readonly<Record<string, unknown>>
   const copy: Record<string, unknown> = {}
-  for (const [field, content] of Object.entries(value)) {
-    copy[field] =
-      typeof content === 'bigint' ? content.toString() : Array.isArray(content) ? content.map(withTexts) : content
+  for (const field in fields) {
+    const content = fields[field]
+    if (typeof content === 'bigint') copy[field] = content.toString()
+    else copy[field] = Array.isArray(content) ? content.map(withTexts) : content
   }
   return copy
 }
