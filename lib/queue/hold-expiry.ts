@@ -51,7 +51,7 @@ export class HoldExpiry {
   ): Promise<{ readonly holds: readonly TransactionState[]; readonly mayHaveMore: boolean }> {
     const { transactions } = await this.#session.load({ ...NOTHING, dueHolds: { dueAt: now, limit: SWEEP_STEP } })
     const holds = this.#openHolds(transactions).filter(({ hold }) => hold!.deadline <= now)
-    return { holds: holds.slice(0, SWEEP_STEP), mayHaveMore: transactions.length >= SWEEP_STEP }
+    return { holds: holds.slice(0, SWEEP_STEP), mayHaveMore: holds.length >= SWEEP_STEP }
   }
 
   /** A new hold may end before all others of its account. */

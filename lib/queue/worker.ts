@@ -230,7 +230,7 @@ export class Worker {
   }
 
   #queueSweep(): void {
-    if (this.#isSweepQueued || this.stopped !== undefined) return
+    if (this.#isSweepQueued || this.stopped !== undefined || this.lifecycle.status !== 'ready') return
     this.#isSweepQueued = true
     this.push({ kind: 'sweep', ticket: 0 })
   }
@@ -243,7 +243,9 @@ export class Worker {
         const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
         await this.#learnAccounts(holds)
         await this.#release(holds, now)
-        if (mayHaveMore && this.lifecycle.status === 'ready') this.#queueSweep()
+        // The store shows them as open until they are durable: only then does it find the next ones.
+        if (mayHaveMore)
+          this.#committer.answerWhenDurable({ give: () => this.#queueSweep(), withhold: () => undefined })
       } catch (cause) {
         // A store that cannot be read now is asked again at the next sweep; a broken rule stops the writer.
         if (cause instanceof InvariantError) this.#committer.fail(cause)

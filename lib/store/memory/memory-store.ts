@@ -48,6 +48,10 @@ class MemoryBooks {
   readonly accounts = new Map<string, AccountState>()
   /** Only transactions that later entries have changed, and holds, by sequence. */
   readonly changed = new Map<number, TransactionState>()
+  /** Account, then sequence, to the hold. */
+  readonly #openHolds = new Map<string, Map<number, TransactionState>>()
+  /** No open hold ends earlier, so that looking for due ones mostly costs nothing. */
+  #nextDeadline = Infinity
   /** Account, then key, to the latest sequence under it. */
   readonly keys = new Map<string, Map<string, number>>()
   keysForgottenThrough = 0
@@ -83,6 +87,34 @@ class MemoryBooks {
     }
   }
 
+  change(state: TransactionState): void {
+    this.changed.set(state.entry.sequence, state)
+    const { accountId } = state.entry.command
+    if (state.hold === null) return
+    const open = this.#openHolds.get(accountId) ?? new Map<number, TransactionState>()
+    this.#openHolds.set(accountId, open)
+    if (state.hold.status === 'open') {
+      open.set(state.entry.sequence, state)
+      this.#nextDeadline = Math.min(this.#nextDeadline, state.hold.deadline)
+    } else {
+      open.delete(state.entry.sequence)
+      if (open.size === 0) this.#openHolds.delete(accountId)
+    }
+  }
+
+  dueHolds(wanted: NonNullable<Wanted['dueHolds']>): TransactionState[] {
+    if ('accounts' in wanted) {
+      return selectDueHolds(
+        wanted.accounts.flatMap(accountId => [...(this.#openHolds.get(accountId)?.values() ?? [])]),
+        wanted
+      )
+    }
+    if (wanted.dueAt < this.#nextDeadline) return []
+    const open = [...this.#openHolds.values()].flatMap(holds => [...holds.values()])
+    this.#nextDeadline = open.reduce((earliest, { hold }) => Math.min(earliest, hold!.deadline), Infinity)
+    return selectDueHolds(open, wanted)
+  }
+
   forgetKey(entry: Entry): void {
     const key = keyOf(entry)
     const { accountId } = entry.command
@@ -106,7 +138,7 @@ class MemorySession implements StoreSession {
 
   load(wanted: Wanted): Promise<Loaded> {
     const books = this.#books
-    const due = wanted.dueHolds === undefined ? [] : selectDueHolds(books.changed.values(), wanted.dueHolds)
+    const due = wanted.dueHolds === undefined ? [] : books.dueHolds(wanted.dueHolds)
     return Promise.resolve({
       accounts: present(wanted.accounts.map(id => books.accounts.get(id))),
       keyed: present(wanted.keys.map(name => this.#keyed(name))),
@@ -127,7 +159,7 @@ class MemorySession implements StoreSession {
       books.add(entry)
     }
     for (const account of group.accounts) books.accounts.set(account.accountId, account)
-    for (const transaction of group.transactions) books.changed.set(transaction.entry.sequence, transaction)
+    for (const transaction of group.transactions) books.change(transaction)
     books.head = group.head
     return Promise.resolve()
   }

@@ -85,9 +85,9 @@ export class SqliteSession implements StoreSession {
   #dueHolds(wanted: NonNullable<Wanted['dueHolds']>): TransactionState[] {
     const stored =
       'limit' in wanted
-        ? this.#queries.dueHolds(wanted.dueAt, wanted.limit)
+        ? this.#queries.dueHolds(wanted.dueAt, wanted.limit + this.#endedHolds(() => true))
         : wanted.accounts.flatMap(accountId =>
-            this.#queries.dueHoldsOf(accountId, wanted.dueAt, 1 + this.#endedHoldsOf(accountId))
+            this.#queries.dueHoldsOf(accountId, wanted.dueAt, 1 + this.#endedHolds(id => id === accountId))
           )
     const candidates = new Map(stored.map(state => [state.entry.sequence, state]))
     // What the tables do not show yet may have begun, or ended, since.
@@ -97,12 +97,12 @@ export class SqliteSession implements StoreSession {
     return selectDueHolds(candidates.values(), wanted)
   }
 
-  /** How many holds of an account the tables may still show as open although they have ended. */
-  #endedHoldsOf(accountId: string): number {
+  /** How many holds of some accounts the tables may still show as open although they have ended. */
+  #endedHolds(isWanted: (accountId: string) => boolean): number {
     let count = 0
     for (const tail of [this.#applying, this.#growing]) {
       for (const { entry, hold } of tail?.changes.transactions.values() ?? []) {
-        if (entry.command.accountId === accountId && hold !== null && hold.status !== 'open') count++
+        if (hold !== null && hold.status !== 'open' && isWanted(entry.command.accountId)) count++
       }
     }
     return count
