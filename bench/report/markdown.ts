@@ -20,6 +20,10 @@ const PATTERN_TITLES: { readonly [pattern in AccountPattern]: string } = {
   hot: 'one hot account'
 }
 
+const LOAD_BEFORE_MAX = 1
+const LOAD_AFTER_MAX = 3
+const BUSY_NOTE = '**The machine was busy with other work during this run: its numbers are provisional.**'
+
 /** The generated part of the results page. */
 export function formatReport(report: Report): string {
   const patterns = (Object.keys(PATTERN_TITLES) as AccountPattern[]).filter(pattern =>
@@ -40,7 +44,13 @@ function formatProvenance({ machine, date, repeats, load }: Report): string {
     `${date.toISOString().slice(0, 10)}, medians of ${repeats} ${repeats === 1 ? 'run' : 'runs'}`,
     `Load average ${load.before.toFixed(1)} before the run, ${load.after.toFixed(1)} at its end; the run itself makes one to two`
   ]
-  return facts.map(fact => `- ${fact}\n`).join('')
+  const lines = facts.map(fact => `- ${fact}\n`).join('')
+  return isBusy(load) ? `${lines}\n${BUSY_NOTE}\n` : lines
+}
+
+/** Whether others wanted the processors too, so that the run measured them as well. */
+function isBusy({ before, after }: Report['load']): boolean {
+  return before >= LOAD_BEFORE_MAX || after >= LOAD_AFTER_MAX
 }
 
 function formatTargets(outcomes: readonly TargetOutcome[]): readonly string[] {

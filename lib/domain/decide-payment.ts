@@ -2,7 +2,7 @@ import { FUNDING, systemAccountId } from './account.js'
 import type { Deposit, Leg, PostTransaction, ProcessPayment, Transfer } from './command.js'
 import { approve, declined, reject, type Decision, type Execution } from './decision.js'
 import { AccountNotFoundError } from './errors.js'
-import { accountIn, move, targetOf } from './movement.js'
+import { accountIn, closed, move, targetOf } from './movement.js'
 import type { View } from './view.js'
 
 export const PAYMENT_MESSAGE = 'Payment processed successfully'
@@ -39,13 +39,17 @@ export function deposit(execution: Execution, command: Deposit, view: View): Dec
 
 /** Several movements, all or nothing; every rule is checked on the whole. */
 export function postTransaction(execution: Execution, command: PostTransaction, view: View): Decision {
-  if (view.account(command.accountId) === undefined) return reject(new AccountNotFoundError(command.accountId))
+  const account = view.account(command.accountId)
+  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
   const legs = command.legs.map(leg => ({ ...leg, to: targetOf(leg.to, leg.currency) }))
   const missing = legs.flatMap(leg => [leg.from, leg.to]).find(id => accountIn(view, id) === undefined)
   if (missing !== undefined) return reject(new AccountNotFoundError(missing))
   const { currency } = legs[0]!
   // One number cannot sum several currencies: the amount of the answer is the total in the first leg's currency.
   const amount = legs.reduce((sum, leg) => (leg.currency === currency ? sum + leg.amount : sum), 0n)
+  if (account.closed && legs.every(leg => leg.from !== leg.to)) {
+    return declined(execution, { amount, currency }, closed(account.accountId))
+  }
   const postings = move(legs, view, { shortage: 'insufficient_funds' })
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.

@@ -57,7 +57,8 @@ const MEANING = {
 
 /** Whether two requests under one key are the same to the letter, so that the second can join the first in flight. */
 export function isSameRequest(one: Command, other: Command): boolean {
-  return one.type === other.type && MEANING[one.type].every(field => literally(one, field) === literally(other, field))
+  const isSame = (field: string) => literally(one, field) === literally(other, field)
+  return one.type === other.type && isSame('onDecline') && MEANING[one.type].every(isSame)
 }
 
 /** The fields in which a request differs in meaning, not in spelling, from the first under its key. */

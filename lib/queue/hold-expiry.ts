@@ -39,8 +39,13 @@ export class HoldExpiry {
     const open = this.#openHolds(transactions).filter(({ entry }) => accounts.includes(entry.command.accountId))
     if (this.#nextDeadlines.size > DEADLINES_KEPT) this.#nextDeadlines.clear()
     for (const accountId of accounts) {
-      const later = open.filter(hold => hold.entry.command.accountId === accountId && hold.hold!.deadline > now)
-      this.#nextDeadlines.set(accountId, later[0]?.hold!.deadline ?? Infinity)
+      const isLater = ({ entry, hold }: TransactionState) =>
+        entry.command.accountId === accountId && hold !== null && hold.deadline > now
+      // The next hold that the store told of may have ended in a group that it does not show: what comes after it is
+      // not known then.
+      const isKnown = !transactions.some(state => isLater(state) && this.#isEnded(state))
+      if (isKnown) this.#nextDeadlines.set(accountId, open.find(isLater)?.hold!.deadline ?? Infinity)
+      else this.#nextDeadlines.delete(accountId)
     }
     return open.filter(({ hold }) => hold!.deadline <= now)
   }
@@ -58,6 +63,10 @@ export class HoldExpiry {
   onAuthorized(accountId: string, deadline: number): void {
     const next = this.#nextDeadlines.get(accountId)
     if (next !== undefined && deadline < next) this.#nextDeadlines.set(accountId, deadline)
+  }
+
+  #isEnded({ entry }: TransactionState): boolean {
+    return this.#view.transactionAt(entry.sequence)?.hold?.status !== 'open'
   }
 
   #accountsOf(job: Job): readonly string[] {

@@ -32,27 +32,29 @@ class RunLoader {
     this.#view = view
   }
 
-  /** Notes what a job needs and is not known; returns whether that was anything. */
+  /**
+   * Notes what a job needs and is not known; returns whether what is loaded for it, or for another job, may tell of more:
+   * a transaction names further accounts.
+   */
   collect(job: Job, isFirstRound: boolean): boolean {
-    const before = this.#accounts.length + this.#transactions.length
+    if (job.kind === 'sweep') return false
     if (job.kind === 'read') {
       if (job.accountId !== undefined) this.#wantAccount(job.accountId)
-      if (job.transactionId !== undefined) {
-        this.#wantTransaction(job.transactionId)
-        // How a hold stands depends on what is due on its account.
-        const found = this.#view.transaction(job.transactionId)
-        if (found?.hold) this.#wantAccount(found.entry.command.accountId)
-      }
-    } else if (job.kind === 'command') {
-      const { command } = job
-      if (isFirstRound && command.idempotencyKey !== undefined) {
-        this.#keys.push({ accountId: command.accountId, idempotencyKey: command.idempotencyKey })
-      }
-      const touched = touches(command, this.#view)
-      for (const accountId of touched.accounts) this.#wantAccount(accountId)
-      for (const transactionId of touched.transactions) this.#wantTransaction(transactionId)
+      if (job.transactionId === undefined) return false
+      this.#wantTransaction(job.transactionId)
+      // How a hold stands depends on what is due on its account.
+      const found = this.#view.transaction(job.transactionId)
+      if (found?.hold) this.#wantAccount(found.entry.command.accountId)
+      return true
     }
-    return this.#accounts.length + this.#transactions.length > before
+    const { command } = job
+    if (isFirstRound && command.idempotencyKey !== undefined) {
+      this.#keys.push({ accountId: command.accountId, idempotencyKey: command.idempotencyKey })
+    }
+    const touched = touches(command, this.#view)
+    for (const accountId of touched.accounts) this.#wantAccount(accountId)
+    for (const transactionId of touched.transactions) this.#wantTransaction(transactionId)
+    return touched.transactions.length > 0
   }
 
   takeWanted(): Parameters<StoreSession['load']>[0] | undefined {

@@ -149,8 +149,8 @@ export class Worker {
     }
     this.#loading = undefined
     this.#loadedThrough = run.at(-1)!.ticket
-    this.#turnEndsAt = performance.now() + TURN_MS
-    return this.#execute(job)
+    await this.#execute(job)
+    return this.#yieldTurn()
   }
 
   #execute(job: Job): void | Promise<void> {

@@ -134,6 +134,15 @@ describe('results page', () => {
     }
   })
 
+  it('calls a run on a busy machine provisional, and no other', () => {
+    const notes = [
+      { before: 0.9, after: 2.9 },
+      { before: 1, after: 2 },
+      { before: 0, after: 3 }
+    ].map(load => formatReport({ ...report, load }).includes('provisional'))
+    expect(notes).to.deep.equal([false, true, true])
+  })
+
   it('shows each target as met or missed', () => {
     const [memory, sqlite] = formatReport(report)
       .split('\n')

@@ -166,7 +166,7 @@ export function stepsOf(types: readonly Command['type'][], lengthMax: number): f
   const step: fc.Arbitrary<Step> = fc.oneof(
     {
       weight: 12,
-      arbitrary: fc.record({ kind: fc.constant('batch'), calls: fc.array(call, { minLength: 1, maxLength: 6 }) })
+      arbitrary: fc.record({ kind: fc.constant('batch'), calls: fc.array(call, { minLength: 1, maxLength: 8 }) })
     },
     {
       weight: 3,
@@ -175,7 +175,7 @@ export function stepsOf(types: readonly Command['type'][], lengthMax: number): f
         ms: fc.constantFrom(1, 59_999, 60_000, 599_999, 600_000, 1_800_000, -1, -600_000)
       })
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart') }) }
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('restart') }) }
   )
   return fc.array(step, { minLength: 1, maxLength: lengthMax, size: 'max' })
 }

@@ -1,13 +1,11 @@
 import { expect } from 'chai'
 import type { JournalEntry, PaymentProcessor, PaymentProcessorOptions, PaymentResult } from 'bursar'
-import { approval, changedAccount, collect, decline, quiescence } from '../support/expectations.js'
+import { approval, changedAccount, collect, decline } from '../support/expectations.js'
 import { describeOnEveryStore, type Scene } from '../support/on-every-store.js'
 
-const HOUR_MS = 3_600_000
 const LIFETIME_MS = 1_000
 /** A sweep that does not come while a requirement runs: what is seen then is decided at execution. */
 const NEVER = { holds: { sweepIntervalMs: 86_400_000 } }
-const ALWAYS = { holds: { sweepIntervalMs: 1 } }
 
 interface Reserved {
   readonly bursar: PaymentProcessor
@@ -27,11 +25,6 @@ async function reserved(scene: Scene, options: PaymentProcessorOptions = NEVER):
 async function expiries(bursar: PaymentProcessor): Promise<readonly JournalEntry[]> {
   const journal = await collect(bursar.journal())
   return journal.filter(({ command }) => command.type === 'ExpireHold')
-}
-
-/** Waits for the sweep, which comes by itself; one that does not come shows as a timeout. */
-async function sweptHolds(bursar: PaymentProcessor, count: number): Promise<void> {
-  while ((await expiries(bursar)).length < count) await quiescence()
 }
 
 describeOnEveryStore('The expiry of a hold', scene => {
@@ -178,7 +171,7 @@ describeOnEveryStore('The expiry of a hold', scene => {
   })
 
   it('ends each of several holds at its own deadline, the earliest first', async () => {
-    const bursar = await scene.given({ alice: 100n }, NEVER)
+    const bursar = await scene.given({ alice: 111n }, NEVER)
     for (const [index, expiresInMs] of [300, 100, 200].entries()) {
       const amount = BigInt(10 ** index)
       await approval(bursar.authorizePayment({ accountId: 'alice', amount, expiresInMs, idempotencyKey: `h${index}` }))
@@ -210,66 +203,5 @@ describeOnEveryStore('The expiry of a hold', scene => {
     expect(await bursar.getBalance('alice')).to.include({ held: 0n })
     scene.clock.set(scene.clock.now() - LIFETIME_MS)
     await decline(capture(), 'hold_expired')
-  })
-})
-
-describeOnEveryStore('The sweep of expired holds', scene => {
-  it('releases what nobody looks at', async () => {
-    const { bursar, authorizationId } = await reserved(scene, ALWAYS)
-    scene.clock.advance(LIFETIME_MS)
-    await sweptHolds(bursar, 1)
-    const [expiry] = await expiries(bursar)
-    expect(expiry?.command).to.include({ accountId: 'alice', authorizationId })
-    expect(await bursar.getTransaction(authorizationId)).to.include({ holdStatus: 'expired' })
-    expect((await bursar.verify()).ok).to.equal(true)
-  })
-
-  it('leaves holds whose deadline has not come', async () => {
-    const { bursar } = await reserved(scene, ALWAYS)
-    await approval(
-      bursar.authorizePayment({ accountId: 'alice', amount: 1n, expiresInMs: LIFETIME_MS / 2, idempotencyKey: 'short' })
-    )
-    scene.clock.advance(LIFETIME_MS - 1)
-    await sweptHolds(bursar, 1)
-    await quiescence()
-    expect(await expiries(bursar)).to.have.length(1)
-    expect(await bursar.getBalance('alice')).to.include({ held: 40n })
-  })
-
-  it('releases what an earlier process left behind', async () => {
-    const { bursar } = await reserved(scene)
-    await bursar.close()
-    scene.clock.advance(LIFETIME_MS)
-    await sweptHolds(await scene.open(ALWAYS), 1)
-  })
-
-  it('releases any number, each once', async () => {
-    const bursar = await scene.given({ alice: 100n, bob: 150n }, ALWAYS)
-    const holds = Array.from({ length: 250 }, (_, index) => ({
-      accountId: index < 100 ? 'alice' : 'bob',
-      amount: 1n,
-      expiresInMs: LIFETIME_MS,
-      idempotencyKey: `h${index}`
-    }))
-    await Promise.all(holds.map(hold => approval(bursar.authorizePayment(hold))))
-    scene.clock.advance(LIFETIME_MS)
-    await sweptHolds(bursar, 250)
-    await quiescence()
-    const released = (await expiries(bursar)).map(({ command }) => 'authorizationId' in command && command.authorizationId)
-    expect(new Set(released).size).to.equal(released.length).and.to.equal(250)
-    expect(await bursar.getBalance('bob')).to.include({ held: 0n, available: 150n })
-  })
-
-  it('goes on after a jump of the clock when elapsed time has caught up with it', async () => {
-    const { bursar } = await reserved(scene, ALWAYS)
-    const jumped = new Promise(resolve => bursar.on('clock:jumped', resolve))
-    scene.clock.set(scene.clock.now() + 2 * HOUR_MS)
-    await jumped
-    await quiescence()
-    expect(await expiries(bursar)).to.deep.equal([])
-    // An hour of elapsed time, in which the clock, set right meanwhile, stays where it was.
-    scene.clock.advance(HOUR_MS)
-    scene.clock.set(scene.clock.now() - HOUR_MS)
-    await sweptHolds(bursar, 1)
   })
 })

@@ -60,6 +60,59 @@ export function describeSnapshots(scene: StoreScene): void {
       await snapshot.close()
     })
 
+    it('has refunded payments and holds as they stood, page by page', async () => {
+      const book = newBook()
+      const session = await scene.open()
+      book.create({ accountId: 'alice', posted: 100n })
+      const [one, other] = ['k1', 'k2'].map(idempotencyKey =>
+        book.pay({ accountId: 'alice', idempotencyKey, amount: 10n })
+      )
+      const hold = { accountId: 'alice', amount: 1n, expiresInMs: 1_000 }
+      const authorization = book.authorize({ ...hold, idempotencyKey: 'k3' })
+      book.authorize({ ...hold, idempotencyKey: 'k4' })
+      book.voidHold({ authorization, idempotencyKey: 'k5' })
+      book.refund({ accountId: 'alice', idempotencyKey: 'k6', amount: 3n, payment: other! })
+      await session.commit(book.group())
+      const reopened = await scene.open()
+      const changed = [other!, authorization, book.entries[4]!].map(({ sequence }) => book.transactions.get(sequence))
+      const snapshot = await reopened.snapshot()
+      expect(snapshot.tablesThrough).to.equal(book.head.sequence)
+      book.refund({ accountId: 'alice', idempotencyKey: 'k7', amount: 3n, payment: one! })
+      await reopened.commit(book.group())
+
+      expect(await snapshot.transactions({ after: 0, limit: 100 })).to.deep.equal(changed)
+      expect(await snapshot.transactions({ after: 0, limit: 2 })).to.deep.equal(changed.slice(0, 2))
+      expect(await snapshot.transactions({ after: 4, limit: 2 })).to.deep.equal(changed.slice(2))
+      await snapshot.close()
+    })
+
+    it('knows under which keys there is no entry, forgotten ones included', async () => {
+      const book = newBook()
+      const session = await scene.open()
+      book.at(1_000)
+      book.create({ accountId: 'alice', idempotencyKey: 'old', posted: 100n })
+      book.at(2_000)
+      book.pay({ accountId: 'alice', idempotencyKey: 'new', amount: 1n })
+      await session.commit(book.group())
+      const reopened = await scene.open()
+      const keys = [
+        ['alice', 'new'],
+        ['alice', 'old'],
+        ['alice', 'never'],
+        ['bob', 'new']
+      ].map(([accountId, idempotencyKey]) => ({ accountId: accountId!, idempotencyKey: idempotencyKey! }))
+      const before = await reopened.snapshot()
+      expect(await before.missingKeys(keys)).to.have.deep.members(keys.slice(2))
+      expect(before.keysForgottenThrough).to.equal(0)
+      await before.close()
+
+      await reopened.forgetKeys({ recordedBefore: 2_000, limit: 10 })
+      const after = await reopened.snapshot()
+      expect(await after.missingKeys(keys)).to.have.deep.members(keys.slice(1))
+      expect(after.keysForgottenThrough).to.equal(1)
+      await after.close()
+    })
+
     it('of an empty ledger is empty', async () => {
       const snapshot = await (await scene.open()).snapshot()
       expect(snapshot.head.sequence).to.equal(0)
