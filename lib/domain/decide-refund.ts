@@ -2,7 +2,7 @@ import type { Leg, RefundPayment } from './command.js'
 import type { Decline } from './decline.js'
 import { approve, declined, refused, reject, type Decision, type Execution } from './decision.js'
 import { AccountNotFoundError, TransactionNotFoundError } from './errors.js'
-import { move, otherCurrency, standing } from './movement.js'
+import { closed, move, otherCurrency, standing } from './movement.js'
 import { legsOf, type TransactionState } from './transaction.js'
 import type { View } from './view.js'
 
@@ -29,6 +29,7 @@ export function refundPayment(execution: Execution, command: RefundPayment, view
   const back = { from: leg.to, to: leg.from, amount, currency: leg.currency }
   const money = { amount, currency: command.currency ?? leg.currency }
   const blocked =
+    (account.closed ? closed(account.accountId) : undefined) ??
     standing([back], view) ??
     (money.currency === leg.currency ? undefined : otherCurrency(leg.from, leg.currency, money.currency)) ??
     exhausted(amount, remaining)

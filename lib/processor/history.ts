@@ -78,6 +78,8 @@ const PAGE_LENGTH = 500
  */
 type DurableHead = (accountId?: string) => Promise<{
   readonly sequence: number
+  /** Recorded time of the moment, milliseconds. */
+  readonly now: number
   readonly account: AccountState | undefined
 }>
 
@@ -101,7 +103,7 @@ export class History {
     if (limit !== Infinity) integerField(limit, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER })
     const fromMs = query.from === undefined ? undefined : timeField(query.from, 'from')
     const toMs = query.to === undefined ? undefined : timeField(query.to, 'to')
-    const { sequence: head, account } = await this.#durableHead(accountId)
+    const { sequence: head, account, now } = await this.#durableHead(accountId)
     const from = fromMs === undefined ? 1 : await this.#session.sequenceAt(fromMs)
     const through = toMs === undefined ? head : Math.min(head, (await this.#session.sequenceAt(toMs)) - 1)
     let after = Math.max(afterField(query.after), from - 1)
@@ -111,7 +113,7 @@ export class History {
       const page = await this.#session.history(wanted)
       for (const state of page.transactions) {
         if (kind !== undefined && KIND[state.entry.command.type] !== kind) continue
-        yield transactionOf(state)
+        yield transactionOf(state, now)
         if (--remaining === 0) return
       }
       after = page.through
@@ -151,7 +153,8 @@ function afterField(after = 0): number {
   return integerField(after, 'after', { min: 0, max: Number.MAX_SAFE_INTEGER })
 }
 
-export function transactionOf(state: TransactionState): Transaction {
+/** @param now recorded time: an open hold that is due has expired, although its entry may be still to come */
+export function transactionOf(state: TransactionState, now = -Infinity): Transaction {
   const { entry, hold } = state
   const { command, transactionId } = entry
   const kind = KIND[command.type]
@@ -171,7 +174,10 @@ export function transactionOf(state: TransactionState): Transaction {
     legs: legsOf(entry),
     refunded: state.refunded.reduce((sum, amount) => sum + amount, 0n),
     refundable: refundableOf(state),
-    ...(hold && { holdStatus: hold.status, expiresAt: new Date(hold.deadline) }),
+    ...(hold && {
+      holdStatus: hold.status === 'open' && hold.deadline <= now ? 'expired' : hold.status,
+      expiresAt: new Date(hold.deadline)
+    }),
     ...(related !== undefined && { relatedTransactionId: related }),
     ...('idempotencyKey' in command && { idempotencyKey: command.idempotencyKey }),
     metadata: ('metadata' in command ? command.metadata : undefined) ?? {},

@@ -63,6 +63,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
         ...(accountId !== undefined && { accountId }),
         read: view => ({
           sequence: view.head.sequence,
+          now: worker.now(),
           account: accountId === undefined ? undefined : existing(view, accountId)
         })
       })
@@ -166,7 +167,8 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     })
   }
 
-  async getBalance(accountId: string, { at }: BalanceQuery = {}): Promise<Balance> {
+  async getBalance(accountId: string, query?: BalanceQuery): Promise<Balance> {
+    const at = query?.at
     if (at !== undefined) return this.#history.balanceAt(accountId, at)
     return this.#ask({
       accountId: accountIdField(accountId, 'accountId'),

@@ -10,8 +10,8 @@ export interface CallerOptions {
 class Caller<T> {
   readonly resolve: (value: T) => void
   readonly reject: (error: unknown) => void
-  /** Whether this caller came while the same request was already on its way, for one who still waits. */
-  hasJoined: boolean
+  /** Whether this caller came while the same request was already on its way. */
+  readonly hasJoined: boolean
   readonly signal: AbortSignal | undefined
   readonly deadlineAt: number
   onAbort: (() => void) | undefined
@@ -105,7 +105,6 @@ export class Call<T> {
 
   #remove(caller: Caller<T>): void {
     this.#callers = this.#callers.filter(other => other !== caller)
-    if (!caller.hasJoined && this.#callers[0] !== undefined) this.#callers[0].hasJoined = false
     forget(caller)
     this.#onAnswered(1)
   }

@@ -38,12 +38,18 @@ const machine = setup({ types: {} as { events: LifecycleEvent } }).createMachine
   }
 })
 
+/** Callers who pay one by one must not toggle the state with every payment: a transition costs microseconds. */
+const REST_MS = 10
+
 export type LifecycleStatus = 'opening' | 'ready' | 'closing' | 'closed' | 'failed' | 'fenced'
 
 /** The worker's actor, with its state in the form that the door asks for at every call. */
 export interface Lifecycle {
   readonly status: LifecycleStatus
-  readonly isDraining: boolean
+  /** A job has come. */
+  work(): void
+  /** No job is left; draining ends when none has come for a moment. */
+  rest(): void
   send(event: LifecycleEvent['type']): void
 }
 
@@ -51,18 +57,32 @@ export function createLifecycle(): Lifecycle {
   const actor = createActor(machine)
   let status: LifecycleStatus = 'opening'
   let isDraining = false
+  let hasWorked = false
+  let timer: NodeJS.Timeout | undefined
   actor.subscribe(({ value }) => {
     status = (typeof value === 'string' ? value : 'ready') as LifecycleStatus
     isDraining = typeof value !== 'string' && value.ready === 'draining'
   })
   actor.start()
+
+  function rest(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      if (!hasWorked) return actor.send({ type: 'rest' })
+      hasWorked = false
+      rest()
+    }, REST_MS).unref()
+  }
+
   return {
     get status() {
       return status
     },
-    get isDraining() {
-      return isDraining
+    work() {
+      hasWorked = true
+      if (!isDraining) actor.send({ type: 'work' })
     },
+    rest,
     send: type => actor.send({ type })
   }
 }

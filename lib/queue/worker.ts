@@ -19,6 +19,7 @@ import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
 import { createTaskQueue } from './task-queue.js'
+import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
 
 export interface WorkerOptions {
@@ -34,10 +35,6 @@ export interface WorkerOptions {
 
 /** How many queued jobs are loaded for at once: bounds the memory of a run. */
 const RUN_LENGTH_MAX = 1_000
-/** How long the worker may keep the event loop before it lets others have a turn. */
-const TURN_MS = 2
-/** How many jobs pass between two looks at the time. */
-const JOBS_PER_LOOK = 32
 /** 71 random bits: an id cannot be guessed. */
 const ID_SUFFIX_LENGTH = 12
 
@@ -54,6 +51,7 @@ export class Worker {
   readonly #view: WorkingSet
   readonly #committer: Committer
   readonly #expiry: HoldExpiry
+  readonly #turns: Turns
   readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
@@ -63,8 +61,6 @@ export class Worker {
   #loading: Job | undefined
   #lastTicket = 0
   #loadedThrough = 0
-  #jobsUntilLook = JOBS_PER_LOOK
-  #turnEndsAt = 0
 
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
     const worker = new Worker(session, options)
@@ -84,6 +80,7 @@ export class Worker {
       keyTtlMs: options.keyTtlMs,
       events: options.events
     })
+    this.#turns = new Turns(() => this.#committer.flush())
     this.#expiry = new HoldExpiry(this.#view, session)
     this.#clockGuard = new ClockGuard(options.clock, jump => options.events.emit('clock:jumped', jump))
     this.#sweepTimer = setInterval(() => this.#queueSweep(), options.sweepIntervalMs).unref()
@@ -102,7 +99,7 @@ export class Worker {
   push(job: Job): void {
     job.ticket = ++this.#lastTicket
     this.#waiting.enqueue(job)
-    if (!this.lifecycle.isDraining) this.lifecycle.send('work')
+    this.lifecycle.work()
     void this.#queue.add(this.#next)
   }
 
@@ -134,7 +131,7 @@ export class Worker {
     const job = this.#waiting.dequeue()
     if (job === undefined) return
     if (job.ticket > this.#loadedThrough) return this.#load(job)
-    return this.#execute(job) ?? this.#yieldTurn()
+    return this.#execute(job) ?? this.#turns.pass()
   }
 
   async #load(job: Job): Promise<void> {
@@ -150,7 +147,7 @@ export class Worker {
     this.#loading = undefined
     this.#loadedThrough = run.at(-1)!.ticket
     await this.#execute(job)
-    return this.#yieldTurn()
+    return this.#turns.pass()
   }
 
   #execute(job: Job): void | Promise<void> {
@@ -225,7 +222,7 @@ export class Worker {
     for (const { entry } of holds) {
       const { accountId } = entry.command
       this.#decide({ type: 'ExpireHold', accountId, authorizationId: entry.transactionId! }, now)
-      await this.#yieldTurn()
+      await this.#turns.pass()
     }
   }
 
@@ -274,19 +271,6 @@ export class Worker {
   #rest(): void {
     if (this.#waiting.size > 0) return
     this.#committer.flush()
-    if (this.lifecycle.isDraining) this.lifecycle.send('rest')
-  }
-
-  #yieldTurn(): void | Promise<void> {
-    if (--this.#jobsUntilLook > 0) return
-    this.#jobsUntilLook = JOBS_PER_LOOK
-    if (performance.now() < this.#turnEndsAt) return
-    this.#committer.flush()
-    return new Promise(resolve =>
-      setImmediate(() => {
-        this.#turnEndsAt = performance.now() + TURN_MS
-        resolve()
-      })
-    )
+    this.lifecycle.rest()
   }
 }

@@ -80,12 +80,13 @@ export class Queries {
   /** The latest entry under each key that the index knows. */
   keyed(keys: readonly KeyName[]): readonly Entry[] {
     if (keys.length === 0) return []
+    if (keys.length === 1) return present([this.#firstUnder(keys[0]!, Number.MAX_SAFE_INTEGER)])
     const hashes = keys.map(({ accountId, idempotencyKey }) => keyHash(accountId, idempotencyKey))
     const sql = `SELECT wanted.key AS place, max(sequence) AS sequence
       FROM json_each(?) AS wanted CROSS JOIN keys ON key_hash = wanted.value GROUP BY wanted.key`
     const found: Entry[] = []
     for (const { place, sequence } of this.#all<{ place: bigint; sequence: bigint }>(sql, JSON.stringify(hashes))) {
-      const entry = this.#firstUnder(keys[Number(place)]!, Number(sequence))
+      const entry = this.#firstUnder(keys[Number(place)]!, Number(sequence) + 1)
       if (entry !== undefined) found.push(entry)
     }
     return found
@@ -148,22 +149,17 @@ export class Queries {
     return this.#all<TransactionStateRow>(sql, sequence)[0]
   }
 
-  /** Follows the entries with this key's hash from the latest on, until one has the very key. */
-  #firstUnder(key: KeyName, latest: number): Entry | undefined {
-    let sequence: number | undefined = latest
-    while (sequence !== undefined) {
-      const [entry] = this.entries([sequence])
-      if (entry?.command.accountId === key.accountId && keyOf(entry) === key.idempotencyKey) return entry
-      const sql = 'SELECT max(sequence) AS sequence FROM keys WHERE key_hash = ? AND sequence < ?'
-      const rows: readonly { sequence: bigint | null }[] = this.#all(
-        sql,
-        keyHash(key.accountId, key.idempotencyKey),
-        sequence
-      )
-      const next: bigint | null = rows[0]?.sequence ?? null
-      sequence = next === null ? undefined : Number(next)
+  /** Follows the entries with this key's hash from the latest below a bound on, until one has the very key. */
+  #firstUnder({ accountId, idempotencyKey }: KeyName, bound: number): Entry | undefined {
+    const sql = 'SELECT sequence FROM keys WHERE key_hash = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1'
+    const hash = keyHash(accountId, idempotencyKey)
+    for (let below = bound; ;) {
+      const [row] = this.#all<{ sequence: bigint }>(sql, hash, below)
+      if (row === undefined) return undefined
+      const [entry] = this.entries([Number(row.sequence)])
+      if (entry?.command.accountId === accountId && keyOf(entry) === idempotencyKey) return entry
+      below = Number(row.sequence)
     }
-    return undefined
   }
 
   #all<Row>(sql: string, ...values: Value[]): Row[] {
@@ -175,4 +171,8 @@ export class Queries {
     }
     return statement.all(...values) as Row[]
   }
+}
+
+function present<T>(values: readonly (T | undefined)[]): T[] {
+  return values.filter(value => value !== undefined)
 }

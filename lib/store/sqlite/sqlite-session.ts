@@ -24,7 +24,7 @@ import type { WriterClient } from './writer-client.js'
 /** How far the tables may fall behind the journal before a step brings them up to it: bounds memory and recovery. */
 const STEP = 512
 /** How long after the last commit the tables are brought up although no full step has come together. */
-const REST_MS = 20
+const REST_MS = 50
 
 /**
  * An open SQLite ledger, seen from the thread of the processor. Commits go to the writer thread and append to the
@@ -118,7 +118,8 @@ export class SqliteSession implements StoreSession {
   /** Starts the next step for the tables when enough has come together, or when nothing more comes. */
   #followJournal(): void {
     if (this.#growing.entries.length >= STEP) this.#step()
-    else this.#rest ??= setTimeout(() => this.#step(), REST_MS).unref()
+    else if (this.#rest === undefined) this.#rest = setTimeout(() => this.#step(), REST_MS).unref()
+    else this.#rest.refresh()
   }
 
   #step(): void {

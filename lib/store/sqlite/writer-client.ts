@@ -1,4 +1,4 @@
-import { Worker as Thread } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker as Thread, type MessagePort } from 'node:worker_threads'
 import { NotCommittedError, OutcomeUnknownError } from '../errors.js'
 import { errorOf } from './writer-failure.js'
 import type { Reply, Request } from './writer-protocol.js'
@@ -12,9 +12,15 @@ interface Pending {
 const IDLE_MAX = 2
 const idle: WriterClient[] = []
 
+/** How long after a request the event loop is kept awake for its reply, at most. */
+const AWAKE_MS = 1
+
 /** A running writer thread, seen from outside. It keeps the process alive only while a reply is awaited. */
 export class WriterClient {
   readonly #thread: Thread
+  readonly #port: MessagePort
+  #awakeUntil = 0
+  #isLooking = false
   readonly #pending: Pending[] = []
   #death: Error | undefined
 
@@ -24,9 +30,15 @@ export class WriterClient {
 
   private constructor() {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    this.#thread = new Thread(new URL(`./writer-thread.${extension}`, import.meta.url))
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    this.#thread = new Thread(new URL(`./writer-thread.${extension}`, import.meta.url), {
+      workerData: port2,
+      transferList: [port2]
+    })
     this.#thread.unref()
-    this.#thread.on('message', (reply: Reply) => this.#onReply(reply))
+    this.#port.on('message', (reply: Reply) => this.#onReply(reply))
+    this.#port.unref()
     this.#thread.on('error', error => this.#onDeath(error))
     this.#thread.on('exit', code => this.#onDeath(new Error(`The writer thread ended with code ${code}.`)))
   }
@@ -36,10 +48,11 @@ export class WriterClient {
       const message = 'Expected a running writer thread, got an ended one. Reopen the store.'
       return Promise.reject(new NotCommittedError(message, { cause: this.#death }))
     }
-    if (this.#pending.length === 0) this.#thread.ref()
+    if (this.#pending.length === 0) this.#port.ref()
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ resolve: resolve as (value: unknown) => void, reject })
-      this.#thread.postMessage(request)
+      this.#port.postMessage(request)
+      this.#stayAwake()
     })
   }
 
@@ -49,9 +62,27 @@ export class WriterClient {
     else void this.#thread.terminate()
   }
 
+  /**
+   * Looks for the reply at every turn of the event loop for a moment, so that the loop does not go to sleep: waking it
+   * up costs about as much as a fast disk takes for the whole commit. Everything else gets its turns as usual.
+   */
+  #stayAwake(): void {
+    this.#awakeUntil = performance.now() + AWAKE_MS
+    if (this.#isLooking) return
+    this.#isLooking = true
+    setImmediate(this.#look)
+  }
+
+  readonly #look = (): void => {
+    const received = receiveMessageOnPort(this.#port) as { readonly message: Reply } | undefined
+    if (received !== undefined) this.#onReply(received.message)
+    this.#isLooking = this.#pending.length > 0 && performance.now() < this.#awakeUntil
+    if (this.#isLooking) setImmediate(this.#look)
+  }
+
   #onReply(reply: Reply): void {
     const pending = this.#pending.shift()!
-    if (this.#pending.length === 0) this.#thread.unref()
+    if (this.#pending.length === 0) this.#port.unref()
     if ('failure' in reply) pending.reject(errorOf(reply.failure))
     else pending.resolve(reply.value)
   }
