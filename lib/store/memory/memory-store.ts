@@ -8,6 +8,7 @@ import { decodeEntry, encodeEntry } from '../codec.js'
 import { selectDueHolds } from '../due-holds.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
 import { lastUpTo, pageOf, sequenceAt } from '../paging.js'
+import { Deadlines } from './deadlines.js'
 import type {
   ChainedEntry,
   CommitGroup,
@@ -50,8 +51,7 @@ class MemoryBooks {
   readonly changed = new Map<number, TransactionState>()
   /** Account, then sequence, to the hold. */
   readonly #openHolds = new Map<string, Map<number, TransactionState>>()
-  /** No open hold ends earlier, so that looking for due ones mostly costs nothing. */
-  #nextDeadline = Infinity
+  readonly #deadlines = new Deadlines()
   /** Account, then key, to the latest sequence under it. */
   readonly keys = new Map<string, Map<string, number>>()
   keysForgottenThrough = 0
@@ -95,7 +95,7 @@ class MemoryBooks {
     this.#openHolds.set(accountId, open)
     if (state.hold.status === 'open') {
       open.set(state.entry.sequence, state)
-      this.#nextDeadline = Math.min(this.#nextDeadline, state.hold.deadline)
+      this.#deadlines.add({ deadline: state.hold.deadline, sequence: state.entry.sequence })
     } else {
       open.delete(state.entry.sequence)
       if (open.size === 0) this.#openHolds.delete(accountId)
@@ -109,10 +109,20 @@ class MemoryBooks {
         wanted
       )
     }
-    if (wanted.dueAt < this.#nextDeadline) return []
-    const open = [...this.#openHolds.values()].flatMap(holds => [...holds.values()])
-    this.#nextDeadline = open.reduce((earliest, { hold }) => Math.min(earliest, hold!.deadline), Infinity)
-    return selectDueHolds(open, wanted)
+    return selectDueHolds(this.#earliest(wanted.dueAt, wanted.limit), wanted)
+  }
+
+  /** The first open holds that are due; those that have ended meanwhile are dropped on the way. */
+  #earliest(dueAt: number, limit: number): readonly TransactionState[] {
+    const due: TransactionState[] = []
+    for (let first = this.#deadlines.first(); first !== undefined; first = this.#deadlines.first()) {
+      if (first.deadline > dueAt || due.length === limit) break
+      this.#deadlines.removeFirst()
+      const state = this.changed.get(first.sequence)!
+      if (state.hold?.status === 'open') due.push(state)
+    }
+    for (const { entry, hold } of due) this.#deadlines.add({ deadline: hold!.deadline, sequence: entry.sequence })
+    return due
   }
 
   forgetKey(entry: Entry): void {
