@@ -95,3 +95,8 @@ function literally(command: Command, field: string): unknown {
   }
   return (command as unknown as Readonly<Record<string, unknown>>)[field]
 }
+
+/** One text for a key and its scope; account ids contain no spaces. */
+export function keyText(accountId: string, idempotencyKey: string): string {
+  return `${accountId} ${idempotencyKey}`
+}

@@ -21,9 +21,9 @@ const JUMP_MAX_MS = 60 * 60 * 1000
 export class ClockGuard {
   readonly #clock: Clock
   readonly #onJump: (jump: { readonly from: Date; readonly to: Date }) => void
+  /** The last time that could be trusted, by the clock and by elapsed time. */
   #now: number
   #elapsed: number
-  /** What the time should be, by elapsed time alone, since the last time that could be trusted. */
   #hasJumped = false
 
   constructor(clock: Clock, onJump: (jump: { readonly from: Date; readonly to: Date }) => void) {

@@ -1,7 +1,7 @@
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Changes } from '../domain/evolve.js'
-import { keyOf } from '../domain/idempotency.js'
+import { keyOf, keyText } from '../domain/idempotency.js'
 import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
 import type { CommitGroup, Head } from '../store/store.js'
 
@@ -65,9 +65,4 @@ export class Group {
       head: { sequence, timestamp, transactionCount }
     }
   }
-}
-
-/** One text for a key and its scope; account ids contain no spaces. */
-export function keyText(accountId: string, idempotencyKey: string): string {
-  return `${accountId} ${idempotencyKey}`
 }

@@ -68,6 +68,8 @@ export function createLifecycle(): Lifecycle {
   function rest(): void {
     timer ??= setTimeout(() => {
       timer = undefined
+      // Closing and closed have no rest, and a stopped actor takes no event.
+      if (!isDraining) return
       if (!hasWorked) return actor.send({ type: 'rest' })
       hasWorked = false
       rest()

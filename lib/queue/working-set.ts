@@ -1,11 +1,11 @@
 import { isSystemAccount, type AccountState } from '../domain/account.js'
 import type { Changes } from '../domain/evolve.js'
 import type { Entry } from '../domain/entry.js'
-import { keyOf } from '../domain/idempotency.js'
+import { keyOf, keyText } from '../domain/idempotency.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import type { Head, Loaded } from '../store/store.js'
-import { Group, keyText } from './group.js'
+import { Group } from './group.js'
 
 /** How many accounts stay in memory after use: about 25 MB. */
 const ACCOUNTS_KEPT = 100_000

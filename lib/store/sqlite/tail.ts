@@ -1,6 +1,6 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
-import { keyOf } from '../../domain/idempotency.js'
+import { keyOf, keyText } from '../../domain/idempotency.js'
 import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import type { CommitGroup, KeyName } from '../store.js'
 import { TableChangesBuilder } from './table-changes.js'
@@ -23,7 +23,7 @@ export class Tail {
       this.entries.push(entry)
       this.changes.add(entry)
       const key = keyOf(entry)
-      if (key !== undefined) this.#keyed.set(nameOf({ accountId: entry.command.accountId, idempotencyKey: key }), entry)
+      if (key !== undefined) this.#keyed.set(keyText(entry.command.accountId, key), entry)
       for (const accountId of accountsChangedBy(entry)) {
         const history = this.#history.get(accountId)
         if (history === undefined) this.#history.set(accountId, [entry.sequence])
@@ -39,7 +39,7 @@ export class Tail {
   }
 
   keyed(key: KeyName): Entry | undefined {
-    return this.#keyed.get(nameOf(key))
+    return this.#keyed.get(keyText(key.accountId, key.idempotencyKey))
   }
 
   /** How a transaction stands: one that this stretch changed, or one that it began. */
@@ -53,8 +53,4 @@ export class Tail {
   history(accountId: string): readonly number[] {
     return this.#history.get(accountId) ?? []
   }
-}
-
-function nameOf({ accountId, idempotencyKey }: KeyName): string {
-  return `${accountId} ${idempotencyKey}`
 }
