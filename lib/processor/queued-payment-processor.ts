@@ -3,7 +3,6 @@ import { verify } from '../audit/verify.js'
 import type { Command } from '../domain/command.js'
 import { AccountNotFoundError, TransactionNotFoundError } from '../domain/errors.js'
 import { isSystemAccount, type AccountState } from '../domain/account.js'
-import { isSameRequest, keyText } from '../domain/idempotency.js'
 import { targetOf } from '../domain/movement.js'
 import {
   accountOf,
@@ -15,15 +14,13 @@ import {
 } from '../domain/result.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
 import type { Events, ProcessorEvents } from '../observability/events.js'
-import { Call, type CallerOptions } from '../queue/call.js'
-import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
-import type { CommandJob, ReadJob } from '../queue/job.js'
 import type { Worker } from '../queue/worker.js'
 import type { WorkingSet } from '../queue/working-set.js'
 import type { StoreSession } from '../store/store.js'
 import { admit } from './door.js'
-import { accountIdField, integerField, signalField, transactionIdField } from './fields.js'
+import { accountIdField, transactionIdField } from './fields.js'
 import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
+import { Intake } from './intake.js'
 import type {
   BalanceQuery,
   PaymentProcessor,
@@ -40,25 +37,22 @@ interface Parts {
   readonly events: Events
 }
 
-/** The public face over the one queue: admission, joining, and reads in order. */
+/** The public face over the one queue: commands go in at the intake, reads keep their order. */
 export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #worker: Worker
   readonly #session: StoreSession
-  readonly #queueLengthMax: number
+  readonly #intake: Intake
   readonly #events: Events
   readonly #history: History
-  /** Keyed commands without an answer yet; a repetition joins them. */
-  readonly #underWay = new Map<string, CommandJob>()
-  #unanswered = 0
   #closing: Promise<void> | undefined
 
   constructor({ worker, session, queueLengthMax, events }: Parts) {
     this.#worker = worker
     this.#session = session
-    this.#queueLengthMax = queueLengthMax
+    this.#intake = new Intake(worker, queueLengthMax)
     this.#events = events
     this.#history = new History(session, accountId =>
-      this.#ask({
+      this.#intake.question({
         ...(accountId !== undefined && { accountId }),
         read: view => ({
           sequence: view.head.sequence,
@@ -133,7 +127,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   ): Promise<ResultOf<{ readonly type: Type }>> {
     let answer: Promise<CommandResult>
     try {
-      answer = this.#enter(admit(type, request), options)
+      answer = this.#intake.command(admit(type, request), options)
     } catch (error) {
       answer = Promise.reject(error as Error)
     }
@@ -141,26 +135,8 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return answer as Promise<ResultOf<{ readonly type: Type }>>
   }
 
-  /** @throws every reason not to queue the command */
-  #enter(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
-    const caller = this.#admitCaller(options)
-    const { idempotencyKey } = command
-    const key = idempotencyKey === undefined ? undefined : keyText(command.accountId, idempotencyKey)
-    const earlier = key === undefined ? undefined : this.#underWay.get(key)
-    if (earlier !== undefined && isSameRequest(earlier.command, command)) return earlier.call.wait(caller, true)
-
-    const isFirst = key !== undefined && earlier === undefined
-    const onSettled = isFirst ? () => this.#underWay.delete(key) : undefined
-    const call = new Call<CommandResult>(this.#countAnswered, onSettled)
-    const job: CommandJob = { kind: 'command', command, call, ticket: 0 }
-    if (isFirst) this.#underWay.set(key, job)
-    const answer = call.wait(caller, false)
-    this.#worker.push(job)
-    return answer
-  }
-
   async getAccount(accountId: string): Promise<Account> {
-    return this.#ask({
+    return this.#intake.question({
       accountId: accountIdField(accountId, 'accountId'),
       read: view => accountOf(existing(view, accountId))
     })
@@ -169,14 +145,14 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   async getBalance(accountId: string, query?: BalanceQuery): Promise<Balance> {
     const at = query?.at
     if (at !== undefined) return this.#history.balanceAt(accountId, at)
-    return this.#ask({
+    return this.#intake.question({
       accountId: accountIdField(accountId, 'accountId'),
       read: view => balanceOf(existing(view, accountId), view.head.sequence)
     })
   }
 
   async getTransaction(transactionId: string): Promise<Transaction> {
-    return this.#ask({
+    return this.#intake.question({
       transactionId: transactionIdField(transactionId, 'transactionId'),
       read: view => {
         const found = view.transaction(transactionId)
@@ -187,7 +163,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   async getTransactionCount(): Promise<number> {
-    return this.#ask({ read: view => view.head.transactionCount })
+    return this.#intake.question({ read: view => view.head.transactionCount })
   }
 
   listTransactions(query: TransactionQuery = {}): AsyncIterable<Transaction> {
@@ -199,7 +175,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   async verify(): Promise<VerificationReport> {
-    await this.#ask({ read: view => view.head.sequence })
+    await this.#intake.question({ read: view => view.head.sequence })
     return verify(this.#session)
   }
 
@@ -217,16 +193,12 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   get queueLength(): number {
-    return this.#unanswered
+    return this.#intake.unanswered
   }
 
   onIdle(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing.catch(() => undefined)
-    // A place behind everything so far; it counts as no caller, so that a full queue cannot refuse it.
-    const call = new Call<void>(() => undefined)
-    const idle = call.wait(undefined, false).catch(() => undefined)
-    this.#worker.push({ kind: 'read', read: () => undefined, call: call as Call<unknown>, ticket: 0 })
-    return idle
+    return this.#intake.idle()
   }
 
   close(): Promise<void> {
@@ -244,44 +216,11 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   async #release(): Promise<void> {
+    this.#intake.close()
     this.#worker.lifecycle.send('close')
     await this.#worker.drained()
     await this.#session.close()
     this.#worker.lifecycle.send('closed')
-  }
-
-  /** Asks in the order of the queue; the answer comes when all that it saw is durable. */
-  #ask<T>(
-    question: Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }
-  ): Promise<T> {
-    const caller = this.#admitCaller(undefined)
-    const call = new Call<unknown>(this.#countAnswered)
-    const answer = call.wait(caller, false)
-    this.#worker.push({ kind: 'read', ...question, call, ticket: 0 })
-    return answer as Promise<T>
-  }
-
-  /** Counts a caller in. @throws when there is no place, no worker, or no wish any more */
-  #admitCaller(options: SubmitOptions | undefined): CallerOptions | undefined {
-    if (this.#closing !== undefined || this.status === 'closed') throw new ProcessorClosedError()
-    const { stopped } = this.#worker
-    if (stopped !== undefined) throw stopped
-    const caller = options === undefined ? undefined : this.#callerOptions(options)
-    if (this.#unanswered >= this.#queueLengthMax) throw new QueueFullError(this.#queueLengthMax)
-    this.#unanswered++
-    return caller
-  }
-
-  #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {
-    if (signal !== undefined && signalField(signal).aborted)
-      throw new CommandCancelledError('signal', { cause: signal.reason })
-    if (deadlineMs === undefined) return { signal }
-    integerField(deadlineMs, 'deadlineMs', { min: 0, max: Number.MAX_SAFE_INTEGER })
-    return { signal, deadlineAt: this.#worker.now() + deadlineMs }
-  }
-
-  readonly #countAnswered = (count: number): void => {
-    this.#unanswered -= count
   }
 }
 

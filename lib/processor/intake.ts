@@ -1,0 +1,99 @@
+import type { Command } from '../domain/command.js'
+import { isSameRequest, keyText } from '../domain/idempotency.js'
+import type { CommandResult } from '../domain/result.js'
+import { Call, type CallerOptions } from '../queue/call.js'
+import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
+import type { CommandJob, ReadJob } from '../queue/job.js'
+import type { Worker } from '../queue/worker.js'
+import type { WorkingSet } from '../queue/working-set.js'
+import { integerField, signalField } from './fields.js'
+import type { SubmitOptions } from './payment-processor.js'
+
+/** What is asked of the ledger, in the order of the queue. */
+export type Question<T> = Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }
+
+/**
+ * Lets callers into the queue: a place for each that is not answered yet, one execution for all who ask for the same
+ * under the same key.
+ */
+export class Intake {
+  readonly #worker: Worker
+  readonly #queueLengthMax: number
+  /** Keyed commands without an answer yet; a repetition joins them. */
+  readonly #underWay = new Map<string, CommandJob>()
+  #unanswered = 0
+  #isClosed = false
+
+  constructor(worker: Worker, queueLengthMax: number) {
+    this.#worker = worker
+    this.#queueLengthMax = queueLengthMax
+  }
+
+  /** Callers that wait for their answer. */
+  get unanswered(): number {
+    return this.#unanswered
+  }
+
+  /** From now on every caller is refused. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /** Queues a command. @throws every reason not to */
+  command(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
+    const caller = this.#admitCaller(options)
+    const { idempotencyKey } = command
+    const key = idempotencyKey === undefined ? undefined : keyText(command.accountId, idempotencyKey)
+    const earlier = key === undefined ? undefined : this.#underWay.get(key)
+    if (earlier !== undefined && isSameRequest(earlier.command, command)) return earlier.call.wait(caller, true)
+
+    const isFirst = key !== undefined && earlier === undefined
+    const onSettled = isFirst ? () => this.#underWay.delete(key) : undefined
+    const call = new Call<CommandResult>(this.#countAnswered, onSettled)
+    const job: CommandJob = { kind: 'command', command, call, ticket: 0 }
+    if (isFirst) this.#underWay.set(key, job)
+    const answer = call.wait(caller, false)
+    this.#worker.push(job)
+    return answer
+  }
+
+  /** Asks in the order of the queue; the answer comes when all that it saw is durable. @throws every reason not to */
+  question<T>(question: Question<T>): Promise<T> {
+    const caller = this.#admitCaller(undefined)
+    const call = new Call<unknown>(this.#countAnswered)
+    const answer = call.wait(caller, false)
+    this.#worker.push({ kind: 'read', ...question, call, ticket: 0 })
+    return answer as Promise<T>
+  }
+
+  /** Resolves when everything so far has its answer. It counts as no caller, so that a full queue cannot refuse it. */
+  idle(): Promise<void> {
+    const call = new Call<void>(() => undefined)
+    const idle = call.wait(undefined, false).catch(() => undefined)
+    this.#worker.push({ kind: 'read', read: () => undefined, call: call as Call<unknown>, ticket: 0 })
+    return idle
+  }
+
+  /** Counts a caller in. @throws when there is no place, no worker, or no wish any more */
+  #admitCaller(options: SubmitOptions | undefined): CallerOptions | undefined {
+    if (this.#isClosed) throw new ProcessorClosedError()
+    const { stopped } = this.#worker
+    if (stopped !== undefined) throw stopped
+    const caller = options === undefined ? undefined : this.#callerOptions(options)
+    if (this.#unanswered >= this.#queueLengthMax) throw new QueueFullError(this.#queueLengthMax)
+    this.#unanswered++
+    return caller
+  }
+
+  #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {
+    if (signal !== undefined && signalField(signal).aborted)
+      throw new CommandCancelledError('signal', { cause: signal.reason })
+    if (deadlineMs === undefined) return { signal }
+    integerField(deadlineMs, 'deadlineMs', { min: 0, max: Number.MAX_SAFE_INTEGER })
+    return { signal, deadlineAt: this.#worker.now() + deadlineMs }
+  }
+
+  readonly #countAnswered = (count: number): void => {
+    this.#unanswered -= count
+  }
+}
