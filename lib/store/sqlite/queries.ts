@@ -60,7 +60,9 @@ export class Queries {
   }
 
   accountsAfter(accountId: string, limit: number): readonly AccountState[] {
-    const sql = `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE account_id > ? ORDER BY account_id LIMIT ?`
+    // Accounts may have a number, and an empty row, before the tables have come to their creation.
+    const sql = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
+      WHERE account_id > ? AND created_sequence <= (SELECT tables_through FROM progress) ORDER BY account_id LIMIT ?`
     return this.#all<AccountRow>(sql, accountId, limit).map(accountFromRow)
   }
 
@@ -90,6 +92,15 @@ export class Queries {
       if (entry !== undefined) found.push(entry)
     }
     return found
+  }
+
+  /** The first of these entries that is recorded under the very key. */
+  keyedAt({ accountId, idempotencyKey }: KeyName, sequences: readonly number[]): Entry | undefined {
+    for (const sequence of sequences) {
+      const [entry] = this.entries([sequence])
+      if (entry?.command.accountId === accountId && keyOf(entry) === idempotencyKey) return entry
+    }
+    return undefined
   }
 
   journal(query: { after: number; through: number; limit: number }): readonly JournalRow[] {
@@ -150,14 +161,14 @@ export class Queries {
   }
 
   /** Follows the entries with this key's hash from the latest below a bound on, until one has the very key. */
-  #firstUnder({ accountId, idempotencyKey }: KeyName, bound: number): Entry | undefined {
+  #firstUnder(key: KeyName, bound: number): Entry | undefined {
     const sql = 'SELECT sequence FROM keys WHERE key_hash = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1'
-    const hash = keyHash(accountId, idempotencyKey)
+    const hash = keyHash(key.accountId, key.idempotencyKey)
     for (let below = bound; ;) {
       const [row] = this.#all<{ sequence: bigint }>(sql, hash, below)
       if (row === undefined) return undefined
-      const [entry] = this.entries([Number(row.sequence)])
-      if (entry?.command.accountId === accountId && keyOf(entry) === idempotencyKey) return entry
+      const entry = this.keyedAt(key, [Number(row.sequence)])
+      if (entry !== undefined) return entry
       below = Number(row.sequence)
     }
   }

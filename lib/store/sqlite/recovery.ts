@@ -1,11 +1,12 @@
 import type { AccountState } from '../../domain/account.js'
+import type { Entry } from '../../domain/entry.js'
 import { evolve } from '../../domain/evolve.js'
 import { sequenceOfTransactionId, type TransactionState } from '../../domain/transaction.js'
 import type { View } from '../../domain/view.js'
 import { decodeEntry } from '../codec.js'
 import type { Database } from './driver.js'
 import { Queries } from './queries.js'
-import { TableChangesBuilder } from './table-changes.js'
+import { Tail } from './tail.js'
 import { TableWriter } from './table-writer.js'
 
 /** How many entries are brought into the tables in one transaction. */
@@ -21,23 +22,23 @@ export function recoverTables(database: Database): void {
     const view = new TablesView(queries, after)
     for (const row of rows) view.apply(decodeEntry(row.entry))
     database.exec('BEGIN IMMEDIATE')
-    tables.apply(view.changes.toRows())
+    for (const _ of tables.apply(view.tail.toChanges()));
     database.exec('COMMIT')
   }
 }
 
 /** The tables, with the changes of the entries on top. */
 class TablesView implements View {
-  readonly changes: TableChangesBuilder
+  readonly tail: Tail
   readonly #queries: Queries
 
   constructor(queries: Queries, after: number) {
     this.#queries = queries
-    this.changes = new TableChangesBuilder(after)
+    this.tail = new Tail(after)
   }
 
   account(accountId: string): AccountState | undefined {
-    return this.changes.accounts.get(accountId) ?? this.#queries.accounts([accountId])[0]
+    return this.tail.accounts.get(accountId) ?? this.#queries.accounts([accountId])[0]
   }
 
   keyed(): undefined {
@@ -47,13 +48,10 @@ class TablesView implements View {
   transaction(transactionId: string): TransactionState | undefined {
     const sequence = sequenceOfTransactionId(transactionId)
     if (sequence === undefined) return undefined
-    return this.changes.transactions.get(sequence) ?? this.#queries.transactions([sequence])[0]
+    return this.tail.transactions.get(sequence) ?? this.#queries.transactions([sequence])[0]
   }
 
-  apply(entry: ReturnType<typeof decodeEntry>): void {
-    const { accounts, transactions } = evolve(this, entry)
-    this.changes.add(entry)
-    for (const account of accounts) this.changes.accounts.set(account.accountId, account)
-    for (const state of transactions) this.changes.transactions.set(state.entry.sequence, state)
+  apply(entry: Entry): void {
+    this.tail.add({ entries: [entry], ...evolve(this, entry) })
   }
 }

@@ -38,22 +38,6 @@ export function accountFromRow(row: AccountRow): AccountState {
   }
 }
 
-export function accountToRow(account: AccountState): Value[] {
-  return [
-    account.accountId,
-    account.currency,
-    account.posted,
-    account.held,
-    account.overdraftLimit,
-    account.frozen,
-    account.closed ? 1 : 0,
-    JSON.stringify(account.metadata),
-    account.createdAt,
-    account.createdSequence,
-    account.holdDeadline
-  ]
-}
-
 export interface TransactionStateRow {
   readonly sequence: bigint
   readonly refunded: string

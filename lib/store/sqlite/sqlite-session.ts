@@ -18,11 +18,21 @@ import { chainedEntries } from './chained-entries.js'
 import { openDatabase, type Database } from './driver.js'
 import { Queries } from './queries.js'
 import { openSnapshot } from './snapshot.js'
+import { PIECE_ROWS } from './table-writer.js'
 import { Tail } from './tail.js'
 import type { WriterClient } from './writer-client.js'
 
-/** How far the tables may fall behind the journal before a step brings them up to it: bounds memory and recovery. */
-const STEP = 512
+/**
+ * How far the tables may fall behind the journal, in entries and in accounts, before a step brings them up to it. Long
+ * steps write fewer pages, since rows that lie together go in together; the limits bound memory, recovery, and the last
+ * piece of a step, which writes all accounts at once.
+ */
+const STEP_ENTRIES = 8_192
+const STEP_ACCOUNTS = 1_000
+/** What a payment adds to the tables: a key, and a place in the history of two accounts. */
+const ROWS_PER_ENTRY = 3
+/** A step is written in pieces between the commits; twice as fast as new entries come, so that it ends before the next. */
+const PIECES_PER_ENTRY = (2 * ROWS_PER_ENTRY) / PIECE_ROWS
 /** How long after the last commit the tables are brought up although no full step has come together. */
 const REST_MS = 50
 
@@ -41,6 +51,7 @@ export class SqliteSession implements StoreSession {
   #growing: Tail
   #applied: Promise<void> = Promise.resolve()
   #rest: NodeJS.Timeout | undefined
+  #isClosing = false
 
   constructor(path: string, writer: WriterClient, head: Head) {
     this.#path = path
@@ -56,9 +67,13 @@ export class SqliteSession implements StoreSession {
   }
 
   #load(wanted: Wanted): Loaded {
-    const [recentAccounts, otherAccounts] = this.#split(wanted.accounts, (tail, id) => tail.account(id))
-    const [recentKeys, otherKeys] = this.#split(wanted.keys, (tail, key) => tail.keyed(key))
-    const [recentTransactions, otherTransactions] = this.#split(wanted.transactions, (tail, at) => tail.transaction(at))
+    const [recentAccounts, otherAccounts] = this.#split(wanted.accounts, (tail, id) => tail.accounts.get(id))
+    const [recentKeys, otherKeys] = this.#split(wanted.keys, (tail, key) =>
+      this.#queries.keyedAt(key, tail.sequencesUnder(key))
+    )
+    const [recentTransactions, otherTransactions] = this.#split(wanted.transactions, (tail, at) =>
+      tail.transactions.get(at)
+    )
     return {
       accounts: [...recentAccounts, ...this.#queries.accounts(otherAccounts)],
       keyed: [...recentKeys, ...this.#queries.keyed(otherKeys)],
@@ -92,7 +107,7 @@ export class SqliteSession implements StoreSession {
     const candidates = new Map(stored.map(state => [state.entry.sequence, state]))
     // What the tables do not show yet may have begun, or ended, since.
     for (const tail of [this.#applying, this.#growing]) {
-      for (const [sequence, state] of tail?.changes.transactions ?? []) candidates.set(sequence, state)
+      for (const [sequence, state] of tail?.transactions ?? []) candidates.set(sequence, state)
     }
     return selectDueHolds(candidates.values(), wanted)
   }
@@ -101,7 +116,7 @@ export class SqliteSession implements StoreSession {
   #endedHolds(isWanted: (accountId: string) => boolean): number {
     let count = 0
     for (const tail of [this.#applying, this.#growing]) {
-      for (const { entry, hold } of tail?.changes.transactions.values() ?? []) {
+      for (const { entry, hold } of tail?.transactions.values() ?? []) {
         if (hold !== null && hold.status !== 'open' && isWanted(entry.command.accountId)) count++
       }
     }
@@ -117,7 +132,8 @@ export class SqliteSession implements StoreSession {
 
   /** Starts the next step for the tables when enough has come together, or when nothing more comes. */
   #followJournal(): void {
-    if (this.#growing.entries.length >= STEP) this.#step()
+    const { length, accounts } = this.#growing
+    if (length >= STEP_ENTRIES || accounts.size >= STEP_ACCOUNTS) this.#step()
     else if (this.#rest === undefined) this.#rest = setTimeout(() => this.#step(), REST_MS).unref()
     else this.#rest.refresh()
   }
@@ -125,18 +141,25 @@ export class SqliteSession implements StoreSession {
   #step(): void {
     clearTimeout(this.#rest)
     this.#rest = undefined
-    if (this.#applying !== undefined || this.#growing.entries.length === 0) return
-    const tail = this.#growing
-    this.#applying = tail
-    this.#growing = new Tail(tail.changes.through)
-    this.#applied = this.#writer.ask<void>({ type: 'applyTables', changes: tail.changes.toRows() }).then(
-      () => {
-        this.#applying = undefined
-        if (this.#growing.entries.length > 0) this.#followJournal()
-      },
-      // The journal has everything; the tables are brought up at the next opening. The writer refuses further commits.
-      () => undefined
-    )
+    if (this.#applying !== undefined || this.#growing.length === 0) return
+    this.#applying = this.#growing
+    this.#growing = new Tail(this.#applying.through)
+    // The journal has everything; should this fail, the tables are brought up at the next opening. The writer refuses
+    // further commits.
+    this.#applied = this.#apply(this.#applying).catch(() => undefined)
+  }
+
+  async #apply(tail: Tail): Promise<void> {
+    await this.#writer.ask({ type: 'beginTables', changes: tail.toChanges() })
+    let isDone = false
+    let length = 0
+    while (!isDone) {
+      const pieces = this.#isClosing ? Infinity : 1 + Math.ceil((this.#growing.length - length) * PIECES_PER_ENTRY)
+      length = this.#growing.length
+      isDone = await this.#writer.ask({ type: 'continueTables', pieces })
+    }
+    this.#applying = undefined
+    if (this.#growing.length > 0) this.#followJournal()
   }
 
   async journal(query: { after: number; through: number; limit: number }): Promise<readonly ChainedEntry[]> {
@@ -178,13 +201,13 @@ export class SqliteSession implements StoreSession {
   }
 
   #transactionsAt(sequences: readonly number[]): readonly TransactionState[] {
-    const [recent, others] = this.#split(sequences, (tail, sequence) => tail.transaction(sequence))
+    const [recent, others] = this.#split(sequences, (tail, sequence) => tail.transactions.get(sequence))
     const states = [...this.#queries.transactions(others), ...recent]
     return states.sort((one, other) => one.entry.sequence - other.entry.sequence)
   }
 
   sequenceAt(timestamp: number): Promise<number> {
-    return attempt(() => this.#queries.sequenceAt(timestamp, this.#growing.changes.through))
+    return attempt(() => this.#queries.sequenceAt(timestamp, this.#growing.through))
   }
 
   async snapshot(): Promise<StoreSnapshot> {
@@ -199,6 +222,7 @@ export class SqliteSession implements StoreSession {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true
     await this.#catchUp()
     clearTimeout(this.#rest)
     this.#database.close()
@@ -208,7 +232,7 @@ export class SqliteSession implements StoreSession {
 
   /** Brings the tables up to what is committed now; gives up when the writer has failed. */
   async #catchUp(): Promise<void> {
-    const goal = this.#growing.changes.through
+    const goal = this.#growing.through
     await this.#applied
     while (this.#applying === undefined && this.#growing.after < goal) {
       this.#step()

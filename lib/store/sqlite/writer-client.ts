@@ -1,7 +1,8 @@
 import { MessageChannel, receiveMessageOnPort, Worker as Thread, type MessagePort } from 'node:worker_threads'
 import { NotCommittedError, OutcomeUnknownError } from '../errors.js'
+import { Bell } from './bell.js'
 import { errorOf } from './writer-failure.js'
-import type { Reply, Request } from './writer-protocol.js'
+import type { Reply, Request, ThreadData } from './writer-protocol.js'
 
 interface Pending {
   readonly resolve: (value: unknown) => void
@@ -14,11 +15,15 @@ const idle: WriterClient[] = []
 
 /** How long after a request the event loop is kept awake for its reply, at most. */
 const AWAKE_MS = 1
+/** How long one look may take before everything else gets its turn. */
+const LOOK_MS = 0.03
 
 /** A running writer thread, seen from outside. It keeps the process alive only while a reply is awaited. */
 export class WriterClient {
   readonly #thread: Thread
   readonly #port: MessagePort
+  readonly #requests: Bell
+  readonly #replies: Bell
   #awakeUntil = 0
   #isLooking = false
   readonly #pending: Pending[] = []
@@ -31,9 +36,12 @@ export class WriterClient {
   private constructor() {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const { port1, port2 } = new MessageChannel()
+    const workerData: ThreadData = { port: port2, requests: Bell.memory(), replies: Bell.memory() }
     this.#port = port1
+    this.#requests = new Bell(workerData.requests)
+    this.#replies = new Bell(workerData.replies)
     this.#thread = new Thread(new URL(`./writer-thread.${extension}`, import.meta.url), {
-      workerData: port2,
+      workerData,
       transferList: [port2]
     })
     this.#thread.unref()
@@ -52,6 +60,7 @@ export class WriterClient {
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ resolve: resolve as (value: unknown) => void, reject })
       this.#port.postMessage(request)
+      this.#requests.ring()
       this.#stayAwake()
     })
   }
@@ -74,13 +83,18 @@ export class WriterClient {
   }
 
   readonly #look = (): void => {
-    const received = receiveMessageOnPort(this.#port) as { readonly message: Reply } | undefined
-    if (received !== undefined) this.#onReply(received.message)
-    this.#isLooking = this.#pending.length > 0 && performance.now() < this.#awakeUntil
+    const now = performance.now()
+    while (!this.#replies.hasRung() && performance.now() < now + LOOK_MS);
+    if (this.#replies.hasRung()) {
+      const received = receiveMessageOnPort(this.#port) as { readonly message: Reply } | undefined
+      if (received !== undefined) this.#onReply(received.message)
+    }
+    this.#isLooking = this.#pending.length > 0 && now < this.#awakeUntil
     if (this.#isLooking) setImmediate(this.#look)
   }
 
   #onReply(reply: Reply): void {
+    this.#replies.heard()
     const pending = this.#pending.shift()!
     if (this.#pending.length === 0) this.#port.unref()
     if ('failure' in reply) pending.reject(errorOf(reply.failure))

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { TableChanges } from './table-changes.js'
 import type { Failure } from './writer-failure.js'
 import type { JournalCommit } from './writer.js'
@@ -6,8 +7,16 @@ import type { JournalCommit } from './writer.js'
 export type Request =
   | { readonly type: 'open'; readonly path: string }
   | { readonly type: 'commit'; readonly group: JournalCommit }
-  | { readonly type: 'applyTables'; readonly changes: TableChanges }
+  | { readonly type: 'beginTables'; readonly changes: TableChanges }
+  | { readonly type: 'continueTables'; readonly pieces: number }
   | { readonly type: 'forgetKeys'; readonly query: { readonly recordedBefore: number; readonly limit: number } }
   | { readonly type: 'close' }
 
 export type Reply = { readonly value: unknown } | { readonly failure: Failure }
+
+/** What the thread is started with: its end of the channel, and the memory of the bells. */
+export interface ThreadData {
+  readonly port: MessagePort
+  readonly requests: SharedArrayBuffer
+  readonly replies: SharedArrayBuffer
+}

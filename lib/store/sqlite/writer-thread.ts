@@ -1,11 +1,14 @@
-import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { Bell } from './bell.js'
 import { failureOf } from './writer-failure.js'
-import type { Reply, Request } from './writer-protocol.js'
+import type { Reply, Request, ThreadData } from './writer-protocol.js'
 import { Writer } from './writer.js'
 
 /** The thread that owns the writing side of one ledger file at a time: it waits for the disk, so that nobody else does. */
 
-const port = workerData as MessagePort
+const { port, ...memory } = workerData as ThreadData
+const requests = new Bell(memory.requests)
+const replies = new Bell(memory.replies)
 let writer: Writer | undefined
 
 /**
@@ -18,6 +21,7 @@ port.on('message', (request: Request) => {
   serve(request)
   let asleepAt = performance.now() + AWAKE_MS
   while (performance.now() < asleepAt) {
+    if (!requests.hasRung()) continue
     const next = receiveMessageOnPort(port) as { readonly message: Request } | undefined
     if (next === undefined) continue
     serve(next.message)
@@ -26,6 +30,7 @@ port.on('message', (request: Request) => {
 })
 
 function serve(request: Request): void {
+  requests.heard()
   let reply: Reply
   try {
     reply = { value: answer(request) }
@@ -33,6 +38,7 @@ function serve(request: Request): void {
     reply = { failure: failureOf(error) }
   }
   port.postMessage(reply)
+  replies.ring()
 }
 
 function answer(request: Request): unknown {
@@ -42,8 +48,10 @@ function answer(request: Request): unknown {
       return writer.head
     case 'commit':
       return writer!.commit(request.group)
-    case 'applyTables':
-      return writer!.applyTables(request.changes)
+    case 'beginTables':
+      return writer!.beginTables(request.changes)
+    case 'continueTables':
+      return writer!.continueTables(request.pieces)
     case 'forgetKeys':
       return writer!.forgetKeys(request.query)
     case 'close': {

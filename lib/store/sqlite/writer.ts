@@ -50,8 +50,10 @@ export class Writer {
   readonly #epoch: number
   readonly #tables: TableWriter
   readonly #insertEntries: BulkInsert
-  readonly #readSynchronous: Statement
+  readonly #begin: Statement
+  readonly #commit: Statement
   readonly #moveHead: Statement
+  #step: Generator<void, void, undefined> | undefined
   #hash: string
   #isFailed = false
   readonly head: Head
@@ -73,8 +75,9 @@ export class Writer {
       throw error
     }
     this.#tables = new TableWriter(database)
-    this.#insertEntries = new BulkInsert(database, 'journal', ['sequence', 'entry', 'hash'])
-    this.#readSynchronous = database.prepare('PRAGMA synchronous')
+    this.#insertEntries = new BulkInsert(database, 'INTO journal', ['sequence', 'entry', 'hash'])
+    this.#begin = database.prepare('BEGIN IMMEDIATE')
+    this.#commit = database.prepare('COMMIT')
     this.#moveHead = database.prepare(
       'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
     )
@@ -85,8 +88,7 @@ export class Writer {
     this.#assertWorking()
     let hash: string
     try {
-      this.#assertFull()
-      this.#database.exec('BEGIN IMMEDIATE')
+      this.#begin.run()
       hash = this.#append(group)
     } catch (cause) {
       this.#rollBack(cause)
@@ -97,7 +99,7 @@ export class Writer {
           })
     }
     try {
-      this.#database.exec('COMMIT')
+      this.#commit.run()
     } catch (cause) {
       throw new OutcomeUnknownError({ cause })
     }
@@ -105,9 +107,18 @@ export class Writer {
     this.#isFailed = false
   }
 
-  /** Brings the tables up to an entry of the journal. */
-  applyTables(changes: TableChanges): void {
-    this.#inTransaction(() => this.#tables.apply(changes))
+  /** Begins to bring the tables up to an entry of the journal; `continueTables` does it. */
+  beginTables(changes: TableChanges): void {
+    this.#step = this.#tables.apply(changes)
+  }
+
+  /** Writes some pieces of what was begun; returns whether that was all. */
+  continueTables(pieces: number): boolean {
+    let isDone = false
+    this.#inTransaction(() => {
+      for (let piece = 0; piece < pieces && !isDone; piece++) isDone = this.#step?.next().done !== false
+    })
+    return isDone
   }
 
   /** Deletes index rows of expired keys, following the journal; returns whether more may be waiting. */
@@ -171,12 +182,6 @@ export class Writer {
     this.#isFailed = true
   }
 
-  /** What is acknowledged must be on disk: no commit without full synchronisation in force. */
-  #assertFull(): void {
-    const { synchronous } = this.#readSynchronous.get() as { synchronous: number }
-    invariant(synchronous === FULL, `synchronous is ${synchronous} before a commit`)
-  }
-
   /**
    * For the tables: they can be rebuilt from the journal, so that they need not wait for the disk, and any failure just
    * stops this writer.
@@ -184,10 +189,13 @@ export class Writer {
   #inTransaction(work: () => void): void {
     this.#assertWorking()
     this.#database.exec('PRAGMA synchronous = NORMAL')
-    this.#database.exec('BEGIN IMMEDIATE')
+    this.#begin.run()
     work()
-    this.#database.exec('COMMIT')
+    this.#commit.run()
     this.#database.exec('PRAGMA synchronous = FULL')
+    // What is acknowledged must be on disk: no further commit without full synchronisation in force.
+    const { synchronous } = this.#database.prepare('PRAGMA synchronous').get() as { synchronous: number }
+    invariant(synchronous === FULL, `synchronous is ${synchronous} before a commit`)
     this.#isFailed = false
   }
 }
