@@ -24,14 +24,23 @@ export const FUNDING = '@funding'
 export const SETTLEMENT = '@settlement'
 export const SYSTEM_NAMES: readonly string[] = [FUNDING, SETTLEMENT]
 
+const AT = '@'.charCodeAt(0)
+
 export function isSystemAccount(accountId: string): boolean {
-  return accountId.startsWith('@')
+  return accountId.charCodeAt(0) === AT
 }
 
 /** System accounts exist once per currency: `@settlement:USD`. */
 export function systemAccountId(name: string, currency: string): string {
-  return `${name}:${currency}`
+  const known = KNOWN_IDS[name]?.get(currency)
+  if (known !== undefined) return known
+  const id = `${name}:${currency}`
+  KNOWN_IDS[name]?.set(currency, id)
+  return id
 }
+
+/** Every payment names one of these, and the same text each time is found faster than an equal one. */
+const KNOWN_IDS: Readonly<Record<string, Map<string, string>>> = { [FUNDING]: new Map(), [SETTLEMENT]: new Map() }
 
 /** The system account behind an id, opened on first use; `undefined` for ids that name none. */
 export function newSystemAccount(

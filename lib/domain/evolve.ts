@@ -66,7 +66,9 @@ function replace(accounts: AccountState[], account: AccountState): void {
 /** Postings sum to zero in every currency. */
 function assertBalanced(entry: Entry): void {
   const { postings } = entry
-  for (const { currency } of postings) {
+  for (let index = 0; index < postings.length; index++) {
+    const { currency } = postings[index]!
+    if (currency === postings[index - 1]?.currency) continue
     let sum = 0n
     for (const posting of postings) if (posting.currency === currency) sum += posting.amount
     if (sum !== 0n) broken(entry, `postings in ${currency} sum to ${sum}`)

@@ -17,7 +17,7 @@ export function recall(
 ): Decision | { readonly kind: 'execute'; readonly attempt: number } {
   const first = view.keyed(command.accountId, command.idempotencyKey)
   const ageMs = first === undefined ? Infinity : context.now - first.timestamp
-  if (first === undefined || ageMs >= context.keyTtlMs) return { kind: 'execute', attempt: 1 }
+  if (first === undefined || ageMs >= context.keyTtlMs) return FIRST_ATTEMPT
 
   const { idempotencyKey } = command
   const { transactionId } = first
@@ -28,6 +28,8 @@ export function recall(
   if (ageMs >= context.answerTtlMs) return reject(new IdempotencyKeyExpiredError({ idempotencyKey, transactionId }))
   return { kind: 'replay', entry: first }
 }
+
+const FIRST_ATTEMPT = { kind: 'execute', attempt: 1 } as const
 
 /** The key that remembers an entry; `undefined` where none does. A refused attempt binds no key. */
 export function keyOf({ command, outcome }: Entry): string | undefined {

@@ -46,10 +46,11 @@ export function move(legs: readonly Leg[], view: View, rules: MovementRules): De
   const parties = partiesOf(legs, view)
   const blocked = partiesStanding(parties)
   if (blocked) return blocked
-  const postings: Posting[] = []
-  for (const { leg, from, to } of parties) {
-    post(postings, from, -leg.amount)
-    post(postings, to, leg.amount)
+  const postings = new Array<Posting>(2 * parties.length)
+  for (let index = 0; index < parties.length; index++) {
+    const { leg, from, to } = parties[index]!
+    post(postings, 2 * index, from, -leg.amount)
+    post(postings, 2 * index + 1, to, leg.amount)
   }
   return shortage(parties, postings, rules) ?? overflow(postings) ?? postings
 }
@@ -82,13 +83,14 @@ function partiesStanding(parties: readonly Party[]): Decline | undefined {
   return undefined
 }
 
-function post(postings: Posting[], { accountId, currency, posted }: AccountState, amount: bigint): void {
-  const balance = lastBalance(postings, accountId) ?? posted
-  postings.push({ accountId, currency, amount, balanceAfter: balance + amount })
+function post(postings: Posting[], index: number, { accountId, currency, posted }: AccountState, amount: bigint): void {
+  const balance = lastBalance(postings, accountId, index) ?? posted
+  postings[index] = { accountId, currency, amount, balanceAfter: balance + amount }
 }
 
-function lastBalance(postings: readonly Posting[], accountId: string): bigint | undefined {
-  for (let index = postings.length - 1; index >= 0; index--) {
+/** The balance of an account after the first postings, where one of them is its. */
+function lastBalance(postings: readonly Posting[], accountId: string, count = postings.length): bigint | undefined {
+  for (let index = count - 1; index >= 0; index--) {
     if (postings[index]!.accountId === accountId) return postings[index]!.balanceAfter
   }
   return undefined

@@ -29,12 +29,15 @@ const ID_PREFIX: Partial<Record<RecordedCommand['type'], string>> = {
   ExpireHold: 'expiry'
 }
 
-const SEQUENCE_DIGITS = 11
+const ZEROS = '0'.repeat(11)
 
 /** Ids sort in execution order within a prefix, and the suffix cannot be guessed. */
 export function transactionIdOf(command: RecordedCommand['type'], sequence: number, suffix: string): string | null {
   const prefix = ID_PREFIX[command]
-  return prefix === undefined ? null : `${prefix}_${sequence.toString(36).padStart(SEQUENCE_DIGITS, '0')}_${suffix}`
+  if (prefix === undefined) return null
+  // Joined rather than concatenated: the id is kept, and one string is smaller than the pieces of one.
+  const digits = sequence.toString(36)
+  return [prefix, ZEROS.slice(digits.length) + digits, suffix].join('_')
 }
 
 const ID_PATTERN = /^[a-z]+_([0-9a-z]{11})_[A-Za-z0-9_-]+$/
@@ -76,8 +79,12 @@ export function legsOf(entry: Entry): readonly Leg[] {
 
 /** The accounts in whose history an entry belongs: those whose money it moved, held or released, or whose terms it set. */
 export function accountsChangedBy(entry: Entry): readonly string[] {
+  const { postings } = entry
+  if (postings.length === 2 && entry.account === null && entry.holds.length === 0) {
+    return [postings[0]!.accountId, postings[1]!.accountId]
+  }
   const accounts: string[] = entry.account === null ? [] : [entry.account.accountId]
-  for (const { accountId } of entry.postings) if (!accounts.includes(accountId)) accounts.push(accountId)
+  for (const { accountId } of postings) if (!accounts.includes(accountId)) accounts.push(accountId)
   for (const { accountId } of entry.holds) if (!accounts.includes(accountId)) accounts.push(accountId)
   return accounts
 }

@@ -38,7 +38,7 @@ class Caller<T> {
  * is left gets the real answer.
  */
 export class Call<T> {
-  #callers: Caller<T>[] = []
+  #callers: Caller<T>[] = NOBODY
   #isStarted = false
   #isSettled = false
   readonly #onAnswered: (count: number) => void
@@ -60,7 +60,8 @@ export class Call<T> {
   wait(options: CallerOptions | undefined, hasJoined: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       const caller = new Caller(resolve, reject, hasJoined, options)
-      this.#callers.push(caller)
+      // Nearly every call has one caller: an array made for it is smaller than one that has grown.
+      this.#callers = this.#callers.length === 0 ? [caller] : [...this.#callers, caller]
       const { signal } = caller
       if (signal === undefined) return
       caller.onAbort = () => this.#giveUp(caller)
@@ -71,7 +72,7 @@ export class Call<T> {
   /** Starts the call, unless nobody waits for it any more. */
   begin(now: number): boolean {
     this.#isStarted = true
-    for (const caller of [...this.#callers]) {
+    for (const caller of this.#callers) {
       if (caller.deadlineAt > now) continue
       this.#remove(caller)
       caller.reject(new CommandCancelledError('deadline'))
@@ -111,7 +112,7 @@ export class Call<T> {
 
   #takeAll(): readonly Caller<T>[] {
     const callers = this.#callers
-    this.#callers = []
+    this.#callers = NOBODY
     this.#settle()
     for (const caller of callers) forget(caller)
     if (callers.length > 0) this.#onAnswered(callers.length)
@@ -122,3 +123,5 @@ export class Call<T> {
 function forget<T>({ signal, onAbort }: Caller<T>): void {
   if (onAbort) signal?.removeEventListener('abort', onAbort)
 }
+
+const NOBODY: never[] = []

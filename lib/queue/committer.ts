@@ -2,8 +2,10 @@ import { OutcomeUnknownError, NotCommittedError, WriterFencedError } from '../st
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
+import { Fifo } from './fifo.js'
 import type { Answer, Group } from './group.js'
 import type { Lifecycle } from './lifecycle.js'
+import type { Turns } from './turns.js'
 import type { WorkingSet } from './working-set.js'
 
 /** How many journal entries one step of forgetting expired keys looks at. */
@@ -18,6 +20,7 @@ interface Parts {
   readonly lifecycle: Lifecycle
   readonly keyTtlMs: number
   readonly events: Events
+  readonly turns: Turns
 }
 
 /**
@@ -33,8 +36,12 @@ export class Committer {
   readonly #lifecycle: Lifecycle
   readonly #keyTtlMs: number
   readonly #events: Events
+  readonly #turns: Turns
   #stopped: Error | undefined
   #commit: Promise<void> | undefined
+  /** Answers of durable groups that were not given yet. */
+  readonly #due = new Fifo<Answer>()
+  #answering: Promise<void> | undefined
   #sweep: Promise<void> | undefined
   #sweepDueAt = 0
 
@@ -44,6 +51,7 @@ export class Committer {
     this.#lifecycle = parts.lifecycle
     this.#keyTtlMs = parts.keyTtlMs
     this.#events = parts.events
+    this.#turns = parts.turns
   }
 
   /** Why nothing more is executed; `undefined` while all is well. */
@@ -55,8 +63,9 @@ export class Committer {
   answerWhenDurable(answer: Answer): void {
     const { open, inFlight } = this.#view
     const seen = open.entries.length > 0 ? open : inFlight
-    if (seen === undefined) answer.give()
-    else seen.answers.push(answer)
+    if (seen !== undefined) seen.answers.push(answer)
+    else if (this.#answering !== undefined) this.#due.enqueue(answer)
+    else answer.give()
   }
 
   /** Sends the open group, unless it is empty or another is still on its way. */
@@ -75,6 +84,7 @@ export class Committer {
     do {
       commit = this.#commit
       await commit
+      await this.#answering
     } while (commit !== this.#commit)
     await this.#sweep
   }
@@ -91,6 +101,7 @@ export class Committer {
   /** Settles every answer now: what is in flight may have happened, what is not did not. */
   abort(cause: unknown): void {
     this.#stopped ??= this.cancellation(cause)
+    for (let answer = this.#due.dequeue(); answer !== undefined; answer = this.#due.dequeue()) answer.give()
     const { inFlight, open } = this.#view
     for (const answer of inFlight?.answers.splice(0) ?? []) answer.withhold(new OutcomeUnknownError({ cause }))
     for (const answer of open.answers.splice(0)) answer.withhold(this.cancellation(cause))
@@ -99,8 +110,18 @@ export class Committer {
   #onDurable(group: Group): void {
     this.#view.settle(group)
     this.flush()
-    for (const answer of group.answers) answer.give()
+    for (const answer of group.answers) this.#due.enqueue(answer)
+    this.#answering ??= this.#giveAnswers().finally(() => (this.#answering = undefined))
     this.#sweepKeys(group.timestamp)
+  }
+
+  /** Gives the answers of durable groups in order; callers who act on them get no more than a turn of the event loop. */
+  async #giveAnswers(): Promise<void> {
+    for (let answer = this.#due.dequeue(); answer !== undefined; answer = this.#due.dequeue()) {
+      answer.give()
+      const pause = this.#turns.pass()
+      if (pause !== undefined) await pause
+    }
   }
 
   #onCommitFailed(group: Group, error: unknown): void {

@@ -34,7 +34,7 @@ export interface WorkerOptions {
 }
 
 /** How many queued jobs are loaded for at once: bounds the memory of a run. */
-const RUN_LENGTH_MAX = 1_000
+const RUN_LENGTH_MAX = 256
 /** 71 random bits: an id cannot be guessed. */
 const ID_SUFFIX_LENGTH = 12
 
@@ -73,14 +73,15 @@ export class Worker {
     this.#session = session
     this.#options = options
     this.#view = new WorkingSet(session.head)
+    this.#turns = new Turns(() => this.#committer.flush())
     this.#committer = new Committer({
       session,
       view: this.#view,
       lifecycle: this.lifecycle,
       keyTtlMs: options.keyTtlMs,
-      events: options.events
+      events: options.events,
+      turns: this.#turns
     })
-    this.#turns = new Turns(() => this.#committer.flush())
     this.#expiry = new HoldExpiry(this.#view, session)
     this.#clockGuard = new ClockGuard(options.clock, jump => options.events.emit('clock:jumped', jump))
     this.#sweepTimer = setInterval(() => this.#queueSweep(), options.sweepIntervalMs).unref()

@@ -17,7 +17,10 @@ const ACCOUNTS_KEPT = 100_000
 export class WorkingSet implements View {
   open: Group
   inFlight: Group | undefined
-  /** Accounts stay known: this writer is the only one, so they cannot go stale. Half of them are the recent ones. */
+  /**
+   * Accounts as they stand after the last decision, which is never taken back while the writer works. They stay known:
+   * this writer is the only one, so they cannot go stale. Half of them are the recent ones.
+   */
   #accounts = new Map<string, AccountState>()
   #olderAccounts = new Map<string, AccountState>()
   readonly #systemAccounts = new Map<string, AccountState>()
@@ -37,7 +40,7 @@ export class WorkingSet implements View {
   }
 
   account(accountId: string): AccountState | undefined {
-    return this.open.accounts.get(accountId) ?? this.inFlight?.accounts.get(accountId) ?? this.#knownAccount(accountId)
+    return this.#knownAccount(accountId) ?? this.open.accounts.get(accountId) ?? this.inFlight?.accounts.get(accountId)
   }
 
   keyed(accountId: string, idempotencyKey: string): Entry | undefined {
@@ -82,6 +85,7 @@ export class WorkingSet implements View {
 
   stage(entry: Entry, changes: Changes): void {
     if (entry.holds.length > 0) this.#hasHolds = true
+    for (const account of changes.accounts) this.#know(account)
     this.open.add(entry, changes)
   }
 
@@ -95,7 +99,10 @@ export class WorkingSet implements View {
 
   /** The group in flight is durable: from now on the store knows it, and loads that began earlier may not. */
   settle(group: Group): void {
-    for (const account of group.accounts.values()) this.#know(account)
+    for (const account of group.accounts.values()) {
+      const isKnown = this.#knownAccount(account.accountId) ?? this.open.accounts.get(account.accountId)
+      if (isKnown === undefined) this.#know(account)
+    }
     this.#settled.unshift(group)
     this.inFlight = undefined
   }
@@ -114,7 +121,7 @@ export class WorkingSet implements View {
   learn(loaded: Loaded): void {
     for (const account of loaded.accounts) {
       if (account.holdDeadline !== null) this.#hasHolds = true
-      if (this.#knownAccount(account.accountId) === undefined) this.#know(account)
+      if (this.account(account.accountId) === undefined) this.#know(account)
     }
     for (const transaction of loaded.transactions) {
       this.#transactions.set(transaction.entry.sequence, transaction)

@@ -1,7 +1,7 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/errors.js'
-import { keyOf } from '../../domain/idempotency.js'
+import { keyOf, keyText } from '../../domain/idempotency.js'
 import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
@@ -52,8 +52,8 @@ class MemoryBooks {
   /** Account, then sequence, to the hold. */
   readonly #openHolds = new Map<string, Map<number, TransactionState>>()
   readonly #deadlines = new Deadlines()
-  /** Account, then key, to the latest sequence under it. */
-  readonly keys = new Map<string, Map<string, number>>()
+  /** The latest sequence under each key. */
+  readonly keys = new Map<string, number>()
   keysForgottenThrough = 0
   readonly history = new Map<string, number[]>()
   readonly transactions: number[] = []
@@ -75,10 +75,8 @@ class MemoryBooks {
 
   add(entry: Entry): void {
     this.entries.push(entry)
-    const { accountId: scope } = entry.command
     const key = keyOf(entry)
-    if (key !== undefined)
-      this.keys.set(scope, (this.keys.get(scope) ?? new Map<string, number>()).set(key, entry.sequence))
+    if (key !== undefined) this.keys.set(keyText(entry.command.accountId, key), entry.sequence)
     if (entry.transactionId !== null) this.transactions.push(entry.sequence)
     for (const accountId of accountsChangedBy(entry)) {
       const history = this.history.get(accountId)
@@ -127,11 +125,8 @@ class MemoryBooks {
 
   forgetKey(entry: Entry): void {
     const key = keyOf(entry)
-    const { accountId } = entry.command
-    const keys = this.keys.get(accountId)
-    if (key === undefined || keys?.get(key) !== entry.sequence) return
-    keys.delete(key)
-    if (keys.size === 0) this.keys.delete(accountId)
+    const text = key === undefined ? undefined : keyText(entry.command.accountId, key)
+    if (text !== undefined && this.keys.get(text) === entry.sequence) this.keys.delete(text)
   }
 }
 
@@ -157,7 +152,7 @@ class MemorySession implements StoreSession {
   }
 
   #keyed({ accountId, idempotencyKey }: KeyName): Entry | undefined {
-    const sequence = this.#books.keys.get(accountId)?.get(idempotencyKey)
+    const sequence = this.#books.keys.get(keyText(accountId, idempotencyKey))
     return sequence === undefined ? undefined : this.#books.entries[sequence - 1]
   }
 

@@ -27,8 +27,8 @@ import type { WriterClient } from './writer-client.js'
  * steps write fewer pages, since rows that lie together go in together; the limits bound memory, recovery, and the last
  * piece of a step, which writes all accounts at once.
  */
-const STEP_ENTRIES = 8_192
-const STEP_ACCOUNTS = 1_000
+const STEP_ENTRIES = 16_384
+const STEP_ACCOUNTS = 2_000
 /** What a payment adds to the tables: a key, and a place in the history of two accounts. */
 const ROWS_PER_ENTRY = 3
 /** A step is written in pieces between the commits; twice as fast as new entries come, so that it ends before the next. */

@@ -79,10 +79,10 @@ export class Tail {
       through: this.through,
       accounts,
       transactions: [...this.transactions.values()].map(transactionToRow),
-      keyHashes: Float64Array.from(this.#keyHashes),
-      keySequences: Float64Array.from(this.#keySequences),
-      historyLengths: Uint32Array.from(histories, history => history.length),
-      historySequences: Float64Array.from(histories.flat())
+      keyHashes: new Float64Array(this.#keyHashes),
+      keySequences: new Float64Array(this.#keySequences),
+      historyLengths: new Uint32Array(histories.map(history => history.length)),
+      historySequences: new Float64Array(histories.flat())
     }
   }
 }
