@@ -1,3 +1,5 @@
+export { closeOnSignals, type CloseOnSignalsOptions } from './processor/close-on-signals.js'
+export { openLedgerReader, type LedgerReader } from './processor/open-ledger-reader.js'
 export { openPaymentProcessor } from './processor/open-payment-processor.js'
 export type {
   BalanceQuery,
@@ -27,7 +29,7 @@ export { formatMoney, parseMoney } from './money/format.js'
 export { memoryStore } from './store/memory/memory-store.js'
 export type { ProcessorEvents } from './observability/events.js'
 export type { Clock } from './queue/clock.js'
-export type { Store } from './store/store.js'
+export type { BackupOptions, BackupProgress, BackupReport, Store } from './store/store.js'
 export type { VerificationProblem, VerificationReport } from './audit/verify.js'
 export {
   AccountAlreadyExistsError,
@@ -48,11 +50,14 @@ export {
   QueueFullError
 } from './queue/errors.js'
 export {
+  BackupFailedError,
+  BackupTargetExistsError,
   NotCommittedError,
   OutcomeUnknownError,
   StoreCorruptError,
   StoreFormatError,
   StoreLockedError,
   StoreUnavailableError,
+  StoreUnsupportedError,
   WriterFencedError
 } from './store/errors.js'

@@ -34,7 +34,7 @@ const PROBLEMS_MAX = 100
  * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, and every balance rebuilt
  * and compared with what the store keeps. Runs on a snapshot, beside the running writer.
  */
-export async function verify(session: StoreSession): Promise<VerificationReport> {
+export async function verify(session: Pick<StoreSession, 'snapshot'>): Promise<VerificationReport> {
   const snapshot = await session.snapshot()
   try {
     return await new Verification(snapshot).run()

@@ -69,6 +69,8 @@ export interface JournalEntry {
   readonly previousHash: string
 }
 
+type RecordedReads = Pick<StoreSession, 'journal' | 'history' | 'lastChange' | 'sequenceAt'>
+
 /** How many rows are read at once: bounds memory, and the time of one read. */
 const PAGE_LENGTH = 500
 
@@ -88,10 +90,10 @@ type DurableHead = (accountId?: string) => Promise<{
  * while writes go on; what was recorded when the iteration began is where it ends.
  */
 export class History {
-  readonly #session: StoreSession
+  readonly #session: RecordedReads
   readonly #durableHead: DurableHead
 
-  constructor(session: StoreSession, durableHead: DurableHead) {
+  constructor(session: RecordedReads, durableHead: DurableHead) {
     this.#session = session
     this.#durableHead = durableHead
   }

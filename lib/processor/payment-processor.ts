@@ -2,7 +2,7 @@ import type { Command as DomainCommand } from '../domain/command.js'
 import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
 import type { Clock } from '../queue/clock.js'
-import type { Store } from '../store/store.js'
+import type { BackupOptions, BackupReport, Store } from '../store/store.js'
 import type { JournalEntry, Transaction, TransactionKind } from './history.js'
 import type * as Requests from './requests.js'
 import type { VerificationReport } from '../audit/verify.js'
@@ -93,6 +93,8 @@ export interface PaymentProcessor extends AsyncDisposable {
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>
   journal(query?: { readonly after?: number }): AsyncIterable<JournalEntry>
   verify(): Promise<VerificationReport>
+  /** Copies the ledger to a new file while it goes on serving, and checks the copy before it resolves. */
+  backup(path: string, options?: BackupOptions): Promise<BackupReport>
 
   /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void

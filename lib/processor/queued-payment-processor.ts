@@ -1,9 +1,7 @@
 import type { VerificationReport } from '../audit/verify.js'
 import { verify } from '../audit/verify.js'
 import type { Command } from '../domain/command.js'
-import { AccountNotFoundError, TransactionNotFoundError } from '../domain/errors.js'
-import { isSystemAccount, type AccountState } from '../domain/account.js'
-import { targetOf } from '../domain/movement.js'
+import { TransactionNotFoundError } from '../domain/errors.js'
 import {
   accountOf,
   balanceOf,
@@ -12,12 +10,12 @@ import {
   type CommandResult,
   type ResultOf
 } from '../domain/result.js'
-import { CURRENCY_CODES } from '../money/currencies.js'
 import type { Events, ProcessorEvents } from '../observability/events.js'
 import type { Worker } from '../queue/worker.js'
-import type { WorkingSet } from '../queue/working-set.js'
-import type { StoreSession } from '../store/store.js'
+import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
+import { Backups } from './backups.js'
 import { admit } from './door.js'
+import { existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
 import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
 import { Intake } from './intake.js'
@@ -44,6 +42,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #intake: Intake
   readonly #events: Events
   readonly #history: History
+  readonly #backups: Backups
   #closing: Promise<void> | undefined
 
   constructor({ worker, session, queueLengthMax, events }: Parts) {
@@ -51,6 +50,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     this.#session = session
     this.#intake = new Intake(worker, queueLengthMax)
     this.#events = events
+    this.#backups = new Backups(session)
     this.#history = new History(session, accountId =>
       this.#intake.question({
         ...(accountId !== undefined && { accountId }),
@@ -175,8 +175,17 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   async verify(): Promise<VerificationReport> {
-    await this.#intake.question({ read: view => view.head.sequence })
+    await this.#durableHead()
     return verify(this.#session)
+  }
+
+  backup(path: string, options?: BackupOptions): Promise<BackupReport> {
+    return this.#backups.take(path, options, () => this.#durableHead())
+  }
+
+  /** Resolves when everything submitted before is on disk. */
+  #durableHead(): Promise<number> {
+    return this.#intake.question({ read: view => view.head.sequence })
   }
 
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void {
@@ -208,6 +217,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
 
   abort(reason?: unknown): Promise<void> {
     if (this.status !== 'closed') this.#worker.abort(reason)
+    this.#backups.end(reason)
     return this.close()
   }
 
@@ -219,18 +229,8 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     this.#intake.close()
     this.#worker.lifecycle.send('close')
     await this.#worker.drained()
+    await this.#backups.settled()
     await this.#session.close()
     this.#worker.lifecycle.send('closed')
   }
-}
-
-/** The account to read; a bare system name means the only one of that name. */
-function existing(view: WorkingSet, accountId: string): AccountState {
-  const named = isSystemAccount(accountId)
-    ? CURRENCY_CODES.map(currency => view.account(targetOf(accountId, currency)))
-    : [view.account(accountId)]
-  const found = new Set(named.filter(account => account !== undefined))
-  const [account] = found
-  if (account === undefined || found.size > 1) throw new AccountNotFoundError(accountId)
-  return account
 }
