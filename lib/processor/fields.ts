@@ -9,6 +9,8 @@ import { isCardNumber } from './card-number.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9._:@-]{1,128}$/
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/
+/** No control, format or lone surrogate characters, and no line ends: what is shown is what was recorded. */
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u
 const METADATA_KEYS_MAX = 20
 const METADATA_KEY_LENGTH_MAX = 40
 const TEXT_LENGTH_MAX = 500
@@ -45,6 +47,14 @@ export function idempotencyKeyField(value: unknown): string {
   throw new InvalidRequestError(
     `Expected idempotencyKey to be 1–255 printable ASCII characters, got ${show(value)}. ` +
       'Derive it from what is paid, for example the order id, so that a retry sends the same key.'
+  )
+}
+
+/** Who asked: an id of the application, so that it may be a long number, as other ids may. */
+export function actorField(value: unknown): string {
+  if (typeof value === 'string' && PRINTABLE.test(value)) return value
+  throw new InvalidRequestError(
+    `Expected actor to be 1–128 printable characters, got ${show(value)}. Pass the id of the user or service that asks.`
   )
 }
 
