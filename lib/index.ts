@@ -1,6 +1,7 @@
 export { openPaymentProcessor } from './processor/open-payment-processor.js'
 export type {
   BalanceQuery,
+  JournalQuery,
   PaymentProcessor,
   PaymentProcessorOptions,
   ProcessorStatus,
@@ -8,7 +9,8 @@ export type {
   TransactionQuery
 } from './processor/payment-processor.js'
 export type { Amount, Command } from './processor/requests.js'
-export type { JournalEntry, Transaction, TransactionKind } from './processor/history.js'
+export type { Transaction, TransactionKind } from './processor/history.js'
+export type { JournalEntry } from './audit/journal-entry.js'
 export type {
   Account,
   AccountChanged,

@@ -85,6 +85,11 @@ export function integerField(
   )
 }
 
+/** The sequence that a page or a feed continues behind. */
+export function afterField(after: unknown = 0): number {
+  return integerField(after, 'after', { min: 0, max: Number.MAX_SAFE_INTEGER })
+}
+
 export function textField(value: unknown, name: string): string {
   if (typeof value !== 'string' || value.length > TEXT_LENGTH_MAX || !value.isWellFormed()) {
     throw new InvalidRequestError(

@@ -3,7 +3,8 @@ import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
 import type { Clock } from '../queue/clock.js'
 import type { Store } from '../store/store.js'
-import type { JournalEntry, Transaction, TransactionKind } from './history.js'
+import type { JournalEntry } from '../audit/journal-entry.js'
+import type { Transaction, TransactionKind } from './history.js'
 import type * as Requests from './requests.js'
 import type { VerificationReport } from '../audit/verify.js'
 
@@ -50,6 +51,16 @@ export interface TransactionQuery {
   readonly to?: Date
 }
 
+/** Which part of the journal to read. */
+export interface JournalQuery {
+  /** Continue after this sequence: that of the last entry seen, 0 … 2^53−1; when following, at most the head. @default 0 */
+  readonly after?: number
+  /** Whether to wait at the end for what becomes durable later, until the processor is closed. @default false */
+  readonly follow?: boolean
+  /** Aborting it ends the iteration with `CommandCancelledError`, between two entries or while it waits. */
+  readonly signal?: AbortSignal
+}
+
 /** Which moment a balance is asked for. */
 export interface BalanceQuery {
   /** A sequence, 0 … the head: after that entry. A time: after the last entry recorded at or before it. @default now */
@@ -91,7 +102,8 @@ export interface PaymentProcessor extends AsyncDisposable {
   getTransaction(transactionId: string): Promise<Transaction>
   getTransactionCount(): Promise<number>
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>
-  journal(query?: { readonly after?: number }): AsyncIterable<JournalEntry>
+  /** Every entry, in order and without holes, at the pace of the consumer; with `follow` also those to come. */
+  journal(query?: JournalQuery): AsyncIterableIterator<JournalEntry>
   verify(): Promise<VerificationReport>
 
   /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */

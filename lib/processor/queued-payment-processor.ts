@@ -19,10 +19,12 @@ import type { WorkingSet } from '../queue/working-set.js'
 import type { StoreSession } from '../store/store.js'
 import { admit } from './door.js'
 import { accountIdField, transactionIdField } from './fields.js'
-import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
+import { History, type Transaction, transactionOf } from './history.js'
 import { Intake } from './intake.js'
+import { JournalFeed } from './journal-feed.js'
 import type {
   BalanceQuery,
+  JournalQuery,
   PaymentProcessor,
   ProcessorStatus,
   SubmitOptions,
@@ -170,12 +172,12 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.#history.transactions(query)
   }
 
-  journal(query: { readonly after?: number } = {}): AsyncIterable<JournalEntry> {
-    return this.#history.journal(query)
+  journal(query: JournalQuery = {}): JournalFeed {
+    return new JournalFeed({ session: this.#session, worker: this.#worker, head: () => this.#head() }, query)
   }
 
   async verify(): Promise<VerificationReport> {
-    await this.#intake.question({ read: view => view.head.sequence })
+    await this.#head()
     return verify(this.#session)
   }
 
@@ -213,6 +215,11 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** The head as the queue sees it, once it is durable. */
+  async #head(): Promise<number> {
+    return this.#intake.question({ read: view => view.head.sequence })
   }
 
   async #release(): Promise<void> {

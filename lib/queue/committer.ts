@@ -3,6 +3,7 @@ import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
 import type { Answer, Group } from './group.js'
+import type { Growth } from './growth.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { WorkingSet } from './working-set.js'
 
@@ -16,6 +17,7 @@ interface Parts {
   readonly session: StoreSession
   readonly view: WorkingSet
   readonly lifecycle: Lifecycle
+  readonly growth: Growth
   readonly keyTtlMs: number
   readonly events: Events
 }
@@ -31,6 +33,7 @@ export class Committer {
   readonly #session: StoreSession
   readonly #view: WorkingSet
   readonly #lifecycle: Lifecycle
+  readonly #growth: Growth
   readonly #keyTtlMs: number
   readonly #events: Events
   #stopped: Error | undefined
@@ -42,6 +45,7 @@ export class Committer {
     this.#session = parts.session
     this.#view = parts.view
     this.#lifecycle = parts.lifecycle
+    this.#growth = parts.growth
     this.#keyTtlMs = parts.keyTtlMs
     this.#events = parts.events
   }
@@ -100,6 +104,7 @@ export class Committer {
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) answer.give()
+    this.#growth.notify()
     this.#sweepKeys(group.timestamp)
   }
 
@@ -120,6 +125,7 @@ export class Committer {
       this.#events.emit(event === 'fail' ? 'processor:failed' : 'processor:fenced', { error: reason })
     }
     for (const answer of this.#view.open.answers.splice(0)) answer.withhold(reason)
+    this.#growth.notify()
   }
 
   /** Frees the space of keys past their horizon, in small steps beside the commits. Deciding never depends on it. */

@@ -100,7 +100,7 @@ export interface StoreSession {
    * Raises `NotCommittedError` (certainly nothing happened), `OutcomeUnknownError` (it may have), `WriterFencedError`.
    */
   commit(group: CommitGroup): Promise<void>
-  /** Entries after a sequence, in order, at most `limit`. */
+  /** Entries after a sequence, in order, at most `limit`. Answers after `close` too, for who has not come to the end. */
   journal(query: {
     readonly after: number
     readonly through: number
