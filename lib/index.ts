@@ -30,7 +30,10 @@ export { memoryStore } from './store/memory/memory-store.js'
 export type { ProcessorEvents } from './observability/events.js'
 export type { Clock } from './queue/clock.js'
 export type { Store } from './store/store.js'
-export type { VerificationProblem, VerificationReport } from './audit/verify.js'
+export type { Checkpoint } from './audit/checkpoint.js'
+export type { VerificationProblem } from './audit/problem-list.js'
+export type { VerificationProgress, VerificationReport, VerifyOptions } from './audit/verify.js'
+
 export {
   AccountAlreadyExistsError,
   AccountNotFoundError,

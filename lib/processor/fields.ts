@@ -138,3 +138,8 @@ export function signalField(value: unknown): AbortSignal {
     return value as AbortSignal
   throw new InvalidRequestError(`Expected signal to be an AbortSignal, got ${show(value)}.`)
 }
+
+export function callbackField<F extends (...values: never[]) => unknown>(value: F, name: string): F {
+  if (typeof value === 'function') return value
+  throw new InvalidRequestError(`Expected ${name} to be a function, got ${show(value)}.`)
+}

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { journalEntryOf, type JournalEntry } from '../audit/journal-entry.js'
 import { InvalidRequestError, invariant } from '../domain/errors.js'
 import { CommandCancelledError } from '../queue/errors.js'
@@ -67,6 +68,8 @@ export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
     }
     do {
       while (after < through) {
+        // A store in this process answers at once: without a turn of the event loop a long journal would hold up all else.
+        await nextTurn()
         for (const chained of await this.#page(after, through)) {
           invariant(chained.entry.sequence === ++after, `the journal has a hole before entry ${chained.entry.sequence}`)
           this.#assertWanted()

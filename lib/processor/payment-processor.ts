@@ -6,7 +6,8 @@ import type { Store } from '../store/store.js'
 import type { JournalEntry } from '../audit/journal-entry.js'
 import type { Transaction, TransactionKind } from './history.js'
 import type * as Requests from './requests.js'
-import type { VerificationReport } from '../audit/verify.js'
+import type { Checkpoint } from '../audit/checkpoint.js'
+import type { VerificationReport, VerifyOptions } from '../audit/verify.js'
 
 export interface PaymentProcessorOptions {
   /** Where the ledger is kept. @default memoryStore() */
@@ -104,7 +105,10 @@ export interface PaymentProcessor extends AsyncDisposable {
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>
   /** Every entry, in order and without holes, at the pace of the consumer; with `follow` also those to come. */
   journal(query?: JournalQuery): AsyncIterableIterator<JournalEntry>
-  verify(): Promise<VerificationReport>
+  /** Re-checks the journal and that the present state follows from it, as a whole or since a checkpoint. */
+  verify(options?: VerifyOptions): Promise<VerificationReport>
+  /** Describes this moment in a few plain values, to be kept outside, for a later `verify({ since })`. */
+  checkpoint(): Promise<Checkpoint>
 
   /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void
