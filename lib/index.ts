@@ -31,6 +31,13 @@ export type { ProcessorEvents } from './observability/events.js'
 export type { Clock } from './queue/clock.js'
 export type { Store } from './store/store.js'
 export type { Checkpoint } from './audit/checkpoint.js'
+export { exportJournal, type ExportJournalOptions, type JournalSource } from './audit/export-journal.js'
+export {
+  importJournal,
+  JournalImportError,
+  type ImportJournalOptions,
+  type ImportJournalReport
+} from './audit/import-journal.js'
 export type { VerificationProblem } from './audit/problem-list.js'
 export type { VerificationProgress, VerificationReport, VerifyOptions } from './audit/verify.js'
 
