@@ -64,11 +64,25 @@ const BATCH_LENGTH = 500
 export async function importJournal(options: ImportJournalOptions): Promise<ImportJournalReport> {
   const checkpoint =
     options.checkpoint === undefined ? undefined : checkpointField(options.checkpoint, 'options.checkpoint')
-  const session = await options.store.open()
+  // Before anything is waited for: a readline interface keeps its lines only for who has begun to iterate.
+  const lines = begun(options.lines)
+  let session: StoreSession | undefined
   try {
-    return await new JournalImport(session, checkpoint, options.onProgress).run(options.lines)
+    session = await options.store.open()
+    return await new JournalImport(session, checkpoint, options.onProgress).run(lines)
   } finally {
-    await session.close()
+    await session?.close()
+    await lines.return()
+  }
+}
+
+/** Lines whose iteration has begun. */
+function begun(lines: ImportJournalOptions['lines']) {
+  const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]()
+  return {
+    [Symbol.asyncIterator]: () => ({ next: async () => iterator.next() }),
+    /** Lets the lines go, whether they came to their end or not. */
+    return: async () => iterator.return?.()
   }
 }
 
@@ -92,7 +106,7 @@ class JournalImport {
     this.#head = session.head
   }
 
-  async run(lines: ImportJournalOptions['lines']): Promise<ImportJournalReport> {
+  async run(lines: AsyncIterable<string>): Promise<ImportJournalReport> {
     let number = 0
     for await (const text of lines) {
       number++

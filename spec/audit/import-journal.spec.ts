@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import {
   exportJournal,
@@ -17,7 +19,7 @@ import {
 import { manualClock } from 'bursar/testing'
 import { doubtfulStore } from '../support/doubtful-store.js'
 import { eventfulLife } from '../support/eventful-life.js'
-import { collect, rejectionOf } from '../support/expectations.js'
+import { collect, quiescence, rejectionOf } from '../support/expectations.js'
 import { describeOnEveryStore } from '../support/on-every-store.js'
 
 /** A ledger with a life behind it, as a file, and checkpoints of it by the entry that they were taken at. */
@@ -163,6 +165,36 @@ describeOnEveryStore('Importing a journal', scene => {
       yield ''
     }
     expect(await into(scene.ledger.store(), arriving())).to.include({ headHash: end.hash })
+  })
+
+  it('takes the lines of a readline interface, whose lines come whether anybody waits for them or not', async () => {
+    const { lines, end } = file
+    const store = scene.gatedStore()
+    const slow: Store = {
+      async open() {
+        await quiescence()
+        return store.open()
+      }
+    }
+    const input = createInterface({ input: Readable.from(lines) })
+    expect(await into(slow, input, { checkpoint: end })).to.include({ headHash: end.hash })
+  })
+
+  it('lets the lines go when the store cannot be opened or a line is refused', async () => {
+    let released = 0
+    const lines = (texts: readonly string[]) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false as const, value: texts[0]! }),
+        return: async () => {
+          released++
+          return { done: true as const, value: undefined }
+        }
+      })
+    })
+    await rejectionOf(into(scene.ledger.store(), lines(['no line'])), JournalImportError)
+    await scene.open()
+    await rejectionOf(into(scene.ledger.store(), lines(file.lines)), StoreLockedError)
+    expect(released).to.equal(2)
   })
 
   it('can be interrupted at any entry and goes on, without importing anything twice', async () => {
