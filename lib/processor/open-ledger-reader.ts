@@ -1,3 +1,5 @@
+import { takeCheckpoint } from '../audit/checkpoint.js'
+import type { JournalEntry } from '../audit/journal-entry.js'
 import { verify } from '../audit/verify.js'
 import type { AccountState } from '../domain/account.js'
 import { InvalidRequestError, TransactionNotFoundError } from '../domain/errors.js'
@@ -11,7 +13,9 @@ import { Backups } from './backups.js'
 import { accountsNamed, existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
 import { History, transactionOf } from './history.js'
-import type { PaymentProcessor } from './payment-processor.js'
+import { JournalFeed } from './journal-feed.js'
+import type { JournalQuery, PaymentProcessor } from './payment-processor.js'
+import { verifyOptions } from './verify-options.js'
 
 /**
  * Reads a ledger beside the processor that writes it, from another process as well. Shows what is recorded: a hold that
@@ -25,11 +29,14 @@ export type LedgerReader = AsyncDisposable &
     | 'getTransaction'
     | 'getTransactionCount'
     | 'listTransactions'
-    | 'journal'
     | 'verify'
+    | 'checkpoint'
     | 'backup'
     | 'close'
-  >
+  > & {
+    /** Every entry, in order and without holes, up to the last one at the time of the call. */
+    journal(query?: Omit<JournalQuery, 'follow'>): AsyncIterableIterator<JournalEntry>
+  }
 
 /**
  * Opens a ledger only to read it: takes no lock and writes nothing.
@@ -57,6 +64,7 @@ function readerOf(store: StoreReader): LedgerReader {
     const { head, account } = accountId === undefined ? await headOf() : await lookUp(accountId)
     return { sequence: head.sequence, now: Math.max(systemClock.now(), head.timestamp), account }
   })
+  const source = { session: store, worker: NOBODY, head: async () => (await headOf()).head.sequence }
 
   return {
     async getAccount(accountId) {
@@ -81,8 +89,9 @@ function readerOf(store: StoreReader): LedgerReader {
     },
     getTransactionCount: async () => (await headOf()).head.transactionCount,
     listTransactions: (query = {}) => history.transactions(query),
-    journal: (query = {}) => history.journal(query),
-    verify: () => verify(store),
+    journal: ({ after, signal } = {}) => new JournalFeed(source, { after, signal }),
+    verify: async options => verify(store, verifyOptions(options)),
+    checkpoint: () => takeCheckpoint(store),
     backup: (path, options) => backups.take(path, options, () => Promise.resolve()),
     close,
     [Symbol.asyncDispose]: close
@@ -104,3 +113,6 @@ function readerOf(store: StoreReader): LedgerReader {
     return closing
   }
 }
+
+/** A reader never waits for entries to come: it knows no worker that would tell of them. */
+const NOBODY = { durable: 0, stopped: undefined, growth: { hasEnded: true, on: () => () => undefined } }

@@ -1,5 +1,5 @@
-import type { VerificationReport } from '../audit/verify.js'
-import { verify } from '../audit/verify.js'
+import { takeCheckpoint, type Checkpoint } from '../audit/checkpoint.js'
+import { verify, type VerificationReport, type VerifyOptions } from '../audit/verify.js'
 import type { Command } from '../domain/command.js'
 import { TransactionNotFoundError } from '../domain/errors.js'
 import {
@@ -17,16 +17,19 @@ import { Backups } from './backups.js'
 import { admit } from './door.js'
 import { existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
-import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
+import { History, type Transaction, transactionOf } from './history.js'
 import { Intake } from './intake.js'
+import { JournalFeed } from './journal-feed.js'
 import type {
   BalanceQuery,
+  JournalQuery,
   PaymentProcessor,
   ProcessorStatus,
   SubmitOptions,
   TransactionQuery
 } from './payment-processor.js'
 import type * as Requests from './requests.js'
+import { verifyOptions } from './verify-options.js'
 
 interface Parts {
   readonly worker: Worker
@@ -43,6 +46,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #events: Events
   readonly #history: History
   readonly #backups: Backups
+  readonly #reports = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
   constructor({ worker, session, queueLengthMax, events }: Parts) {
@@ -170,22 +174,29 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.#history.transactions(query)
   }
 
-  journal(query: { readonly after?: number } = {}): AsyncIterable<JournalEntry> {
-    return this.#history.journal(query)
+  journal(query: JournalQuery = {}): JournalFeed {
+    return new JournalFeed({ session: this.#session, worker: this.#worker, head: () => this.#head() }, query)
   }
 
-  async verify(): Promise<VerificationReport> {
-    await this.#durableHead()
-    return verify(this.#session)
+  async verify(options?: VerifyOptions): Promise<VerificationReport> {
+    const checked = verifyOptions(options)
+    await this.#head()
+    return this.#report(verify(this.#session, checked))
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    await this.#head()
+    return this.#report(takeCheckpoint(this.#session))
+  }
+
+  /** Keeps the store open for a report that goes through all of it. */
+  async #report<T>(report: Promise<T>): Promise<T> {
+    this.#reports.add(report)
+    return report.finally(() => this.#reports.delete(report))
   }
 
   backup(path: string, options?: BackupOptions): Promise<BackupReport> {
-    return this.#backups.take(path, options, () => this.#durableHead())
-  }
-
-  /** Resolves when everything submitted before is on disk. */
-  #durableHead(): Promise<number> {
-    return this.#intake.question({ read: view => view.head.sequence })
+    return this.#backups.take(path, options, () => this.#head())
   }
 
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void {
@@ -225,11 +236,17 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.close()
   }
 
+  /** The head as the queue sees it, once it is durable. */
+  async #head(): Promise<number> {
+    return this.#intake.question({ read: view => view.head.sequence })
+  }
+
   async #release(): Promise<void> {
     this.#intake.close()
     this.#worker.lifecycle.send('close')
     await this.#worker.drained()
     await this.#backups.settled()
+    if (this.#worker.stopped === undefined) await Promise.allSettled(this.#reports)
     await this.#session.close()
     this.#worker.lifecycle.send('closed')
   }

@@ -96,6 +96,7 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   listTransactions: { ...SERVED, call: b => collect(b.listTransactions()) },
   journal: { ...SERVED, call: b => collect(b.journal()) },
   verify: { ...SERVED, call: b => b.verify() },
+  checkpoint: { ...SERVED, call: b => b.checkpoint() },
   // These processors are in memory, which has no file; the states of one with a file are in backup.spec.ts.
   backup: { ...always(StoreUnsupportedError), call: b => b.backup('copy.db') },
   status: {
