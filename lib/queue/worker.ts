@@ -98,6 +98,7 @@ export class Worker {
 
   push(job: Job): void {
     job.ticket = ++this.#lastTicket
+    if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
     this.#waiting.enqueue(job)
     this.lifecycle.work()
     void this.#queue.add(this.#next)
@@ -173,8 +174,9 @@ export class Worker {
   #run(job: CommandJob | ReadJob, now: number): void {
     if (this.stopped !== undefined) job.call.reject(this.stopped)
     else if (!job.call.isSettled) {
-      if (job.kind === 'command') this.#executeCommand(job, now)
-      else this.#executeRead(job)
+      if (job.kind === 'read') this.#executeRead(job)
+      else if (job.submittedAt === 0) this.#executeCommand(job, now)
+      else this.#measureCommand(job, now)
     }
     this.#rest()
   }
@@ -189,6 +191,14 @@ export class Worker {
       return
     }
     this.#committer.answerWhenDurable(new CommandAnswer(job, decision))
+  }
+
+  #measureCommand(job: CommandJob, now: number): void {
+    const startedAt = performance.now()
+    this.#executeCommand(job, now)
+    const executionMs = performance.now() - startedAt
+    const { type } = job.command
+    this.#options.events.emit('command:executed', { type, waitMs: startedAt - job.submittedAt, executionMs })
   }
 
   #executeRead(job: ReadJob): void {
