@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   processor: ['queue', 'policies', 'observability', 'audit', 'store', 'store/memory', 'money', 'domain'],
   observability: ['domain'],
   index: ['processor', 'queue', 'policies', 'audit', 'store', 'store/memory', 'money', 'observability', 'domain'],
+  opentelemetry: ['index', 'processor', 'observability', 'domain'],
   cli: ['index', 'processor', 'store/sqlite', 'store/postgres', 'audit', 'money', 'domain'],
   cluster: ['index', 'processor', 'queue', 'policies', 'audit', 'store', 'domain'],
   testing: [
