@@ -12,7 +12,7 @@ export interface ProcessorEvents {
   /** Another writer took the store over. */
   'processor:fenced': { readonly error: Error }
   /** A command had its turn: how long it waited for it, and how long deciding it took. Its answer waits for its group. */
-  'command:executed': { readonly type: Command['type']; readonly waitMs: number; readonly executionMs: number }
+  'command:executed': { readonly command: Command['type']; readonly waitMs: number; readonly executionMs: number }
   /** A group of entries is durable, up to this sequence; `durationMs` is what the store took for it. */
   'group:committed': { readonly entries: number; readonly sequence: number; readonly durationMs: number }
 }

@@ -54,9 +54,9 @@ function measureExecution(meter: Meter, processor: PaymentProcessor, attributes:
     description: 'Deciding one command, without the wait before it and the commit after it.',
     boundaries: EXECUTION_SECONDS
   })
-  processor.on('command:executed', ({ type, waitMs, executionMs }) => {
+  processor.on('command:executed', ({ command, waitMs, executionMs }) => {
     wait.record(waitMs / 1_000, attributes)
-    execution.record(executionMs / 1_000, { ...attributes, 'bursar.command.type': type })
+    execution.record(executionMs / 1_000, { ...attributes, 'bursar.command.type': command })
   })
 }
 

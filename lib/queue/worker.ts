@@ -197,8 +197,8 @@ export class Worker {
     const startedAt = performance.now()
     this.#executeCommand(job, now)
     const executionMs = performance.now() - startedAt
-    const { type } = job.command
-    this.#options.events.emit('command:executed', { type, waitMs: startedAt - job.submittedAt, executionMs })
+    const { type: command } = job.command
+    this.#options.events.emit('command:executed', { command, waitMs: startedAt - job.submittedAt, executionMs })
   }
 
   #executeRead(job: ReadJob): void {

@@ -18,7 +18,7 @@ describeOnEveryStore('The event command:executed', scene => {
     await bursar.processPayment(payment)
     await bursar.processPayment({ ...payment, idempotencyKey: 'declined' })
     await bursar.deposit({ ...payment, idempotencyKey: 'd' })
-    expect(executed.map(({ type }) => type)).to.deep.equal(['ProcessPayment', 'ProcessPayment', 'Deposit'])
+    expect(executed.map(({ command }) => command)).to.deep.equal(['ProcessPayment', 'ProcessPayment', 'Deposit'])
     for (const { waitMs, executionMs } of executed) {
       expect(waitMs).to.be.at.least(0)
       expect(executionMs).to.be.at.least(0)
@@ -41,7 +41,7 @@ describeOnEveryStore('The event command:executed', scene => {
     const executed = heard(bursar, 'command:executed')
     await bursar.processPayment(payment)
     await bursar.transfer({ ...payment, to: 'nobody', idempotencyKey: 't' }).catch(() => undefined)
-    expect(executed.map(({ type }) => type)).to.deep.equal(['ProcessPayment', 'Transfer'])
+    expect(executed.map(({ command }) => command)).to.deep.equal(['ProcessPayment', 'Transfer'])
   })
 
   it('does not come for what never had its turn, nor for reads', async () => {
@@ -66,7 +66,7 @@ describeOnEveryStore('The event command:executed', scene => {
   it('does not come any more once nobody listens', async () => {
     const bursar = await scene.given({ alice: 1n })
     const executed: string[] = []
-    const stop = bursar.on('command:executed', ({ type }) => executed.push(type))
+    const stop = bursar.on('command:executed', ({ command }) => executed.push(command))
     const stopOther = bursar.on('command:executed', () => undefined)
     stopOther()
     await bursar.processPayment(payment)
