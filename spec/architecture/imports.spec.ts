@@ -127,6 +127,20 @@ describe('the structure of the sources', () => {
     expect(undeclared).to.deep.equal([])
   })
 
+  it('needs the packages of OpenTelemetry in one place only', () => {
+    const users = library.filter(source => importsOf(source).some(path => path.startsWith('@opentelemetry/')))
+    expect(users).not.to.be.empty
+    expect(new Set(users.map(source => partOf(source.path)))).to.deep.equal(new Set(['opentelemetry']))
+  })
+
+  it('imports no optional part anywhere else', () => {
+    const users = library.filter(
+      source =>
+        partOf(source.path) !== 'opentelemetry' && importsOf(source).some(path => partOf(path) === 'opentelemetry')
+    )
+    expect(users.map(source => source.path)).to.deep.equal([])
+  })
+
   it('exports every name explicitly', () => {
     expect(everything.flatMap(starExports)).to.deep.equal([])
   })
