@@ -1,6 +1,6 @@
 import type { Command } from '../domain/command.js'
 
-/** What a processor tells about itself, beside its answers. Durations are milliseconds of elapsed time. */
+/** What a processor tells about itself, beside its answers. */
 export interface ProcessorEvents {
   /**
    * The clock has run ahead of elapsed time by more than an hour. Background expiry of holds has stopped, so that a

@@ -63,9 +63,9 @@ export class Committer {
   flush(): void {
     if (this.#view.inFlight !== undefined || this.#view.open.entries.length === 0 || this.#stopped) return
     const group = this.#view.takeGroup()
-    const startedAt = this.#events.heard['group:committed'] ? performance.now() : 0
+    if (this.#events.heard['group:committed']) group.sentAt = performance.now()
     this.#commit = this.#session.commit(group.toCommit()).then(
-      () => this.#onDurable(group, startedAt),
+      () => this.#onDurable(group),
       (error: unknown) => this.#onCommitFailed(group, error)
     )
   }
@@ -97,13 +97,13 @@ export class Committer {
     for (const answer of open.answers.splice(0)) answer.withhold(this.cancellation(cause))
   }
 
-  #onDurable(group: Group, startedAt: number): void {
-    const durationMs = startedAt === 0 ? 0 : performance.now() - startedAt
+  #onDurable(group: Group): void {
+    const durationMs = group.sentAt === 0 ? 0 : performance.now() - group.sentAt
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) answer.give()
     const { entries, sequence } = group
-    if (startedAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
+    if (group.sentAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
     this.#sweepKeys(group.timestamp)
   }
 

@@ -18,6 +18,7 @@ import { HoldExpiry } from './hold-expiry.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
+import { measureExecution } from './measure-execution.js'
 import { createTaskQueue } from './task-queue.js'
 import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
@@ -176,7 +177,7 @@ export class Worker {
     else if (!job.call.isSettled) {
       if (job.kind === 'read') this.#executeRead(job)
       else if (job.submittedAt === 0) this.#executeCommand(job, now)
-      else this.#measureCommand(job, now)
+      else measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
     }
     this.#rest()
   }
@@ -191,14 +192,6 @@ export class Worker {
       return
     }
     this.#committer.answerWhenDurable(new CommandAnswer(job, decision))
-  }
-
-  #measureCommand(job: CommandJob, now: number): void {
-    const startedAt = performance.now()
-    this.#executeCommand(job, now)
-    const executionMs = performance.now() - startedAt
-    const { type: command } = job.command
-    this.#options.events.emit('command:executed', { command, waitMs: startedAt - job.submittedAt, executionMs })
   }
 
   #executeRead(job: ReadJob): void {
