@@ -40,6 +40,13 @@ export const PEERS: readonly PeerEntry[] = [
     payments: { 1: 30_000, 10: 40_000, 100: 60_000, 1_000: 80_000, 10_000: 80_000 }
   },
   {
+    name: 'bursar-memory-instrumented',
+    title: 'Bursar, memoryStore, with metrics',
+    kind: 'memory',
+    payments: { 1: 30_000, 100: 60_000, 1_000: 80_000 },
+    accounts: ['uniform']
+  },
+  {
     name: 'fsync-probe',
     title: 'append 4 KiB + fdatasync, no ledger',
     kind: 'disk',

@@ -3,8 +3,12 @@ import type { Job } from '../job.js'
 import type { Books, OpenPeer } from './peer.js'
 
 /** Bursar over any of its stores, through the public interface alone. */
-export async function openBursar(job: Job, openStore: () => Store): Promise<OpenPeer<PaymentResult>> {
-  const processor = await openPaymentProcessor({ store: openStore() })
+export async function openBursar(
+  job: Job,
+  openStore: () => Store,
+  face = (processor: PaymentProcessor) => processor
+): Promise<OpenPeer<PaymentResult>> {
+  const processor = face(await openPaymentProcessor({ store: openStore() }))
   const initialBalance = job.initialBalance
   await Promise.all(
     job.accounts.map(accountId => processor.createAccount({ accountId, currency: 'USD', initialBalance }))

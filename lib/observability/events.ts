@@ -1,3 +1,5 @@
+import type { Command } from '../domain/command.js'
+
 /** What a processor tells about itself, beside its answers. */
 export interface ProcessorEvents {
   /**
@@ -9,6 +11,10 @@ export interface ProcessorEvents {
   'processor:failed': { readonly error: Error }
   /** Another writer took the store over. */
   'processor:fenced': { readonly error: Error }
+  /** A command had its turn: how long it waited for it, and how long deciding it took. Its answer waits for its group. */
+  'command:executed': { readonly command: Command['type']; readonly waitMs: number; readonly executionMs: number }
+  /** A group of entries is durable, up to this sequence; `durationMs` is what the store took for it. */
+  'group:committed': { readonly entries: number; readonly sequence: number; readonly durationMs: number }
 }
 
 type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) => void
@@ -16,12 +22,22 @@ type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) =>
 /** Typed events whose listeners can never break the worker: what a listener throws becomes a process warning. */
 export class Events {
   readonly #listeners = new Map<keyof ProcessorEvents, Set<Listener<never>>>()
+  readonly #heard: { [E in keyof ProcessorEvents]?: boolean } = {}
+
+  /** The events that somebody listens to: what costs time to find out is found out only for them. */
+  get heard(): { readonly [E in keyof ProcessorEvents]?: boolean } {
+    return this.#heard
+  }
 
   /** @returns takes the listener away again */
   on<E extends keyof ProcessorEvents>(event: E, listener: Listener<E>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set()
     this.#listeners.set(event, listeners.add(listener))
-    return () => listeners.delete(listener)
+    this.#heard[event] = true
+    return () => {
+      listeners.delete(listener)
+      this.#heard[event] = listeners.size > 0
+    }
   }
 
   emit<E extends keyof ProcessorEvents>(event: E, detail: ProcessorEvents[E]): void {

@@ -50,7 +50,7 @@ export class Intake {
     const isFirst = key !== undefined && earlier === undefined
     const onSettled = isFirst ? () => this.#underWay.delete(key) : undefined
     const call = new Call<CommandResult>(this.#countAnswered, onSettled)
-    const job: CommandJob = { kind: 'command', command, call, ticket: 0 }
+    const job: CommandJob = { kind: 'command', command, call, ticket: 0, submittedAt: 0 }
     if (isFirst) this.#underWay.set(key, job)
     const answer = call.wait(caller, false)
     this.#worker.push(job)

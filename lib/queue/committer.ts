@@ -72,6 +72,7 @@ export class Committer {
   flush(): void {
     if (this.#view.inFlight !== undefined || this.#view.open.entries.length === 0 || this.#stopped) return
     const group = this.#view.takeGroup()
+    if (this.#events.heard['group:committed']) group.sentAt = performance.now()
     this.#commit = this.#session.commit(group.toCommit()).then(
       () => this.#onDurable(group),
       (error: unknown) => this.#onCommitFailed(group, error)
@@ -108,10 +109,13 @@ export class Committer {
   }
 
   #onDurable(group: Group): void {
+    const durationMs = group.sentAt === 0 ? 0 : performance.now() - group.sentAt
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) this.#due.enqueue(answer)
     this.#answering ??= this.#giveAnswers().finally(() => (this.#answering = undefined))
+    const { entries, sequence } = group
+    if (group.sentAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
     this.#sweepKeys(group.timestamp)
   }
 

@@ -22,6 +22,8 @@ export class Group {
   readonly accounts = new Map<string, AccountState>()
   readonly keyed = new Map<string, Entry>()
   readonly answers: Answer[] = []
+  /** When it went to the store, by the monotonic clock, while somebody listens to `group:committed`; 0 otherwise. */
+  sentAt = 0
   /** Earlier transactions that changed, and new holds, by sequence. */
   readonly #changed = new Map<number, TransactionState>()
 

@@ -18,6 +18,7 @@ import { HoldExpiry } from './hold-expiry.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
+import { measureExecution } from './measure-execution.js'
 import { createTaskQueue } from './task-queue.js'
 import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
@@ -99,6 +100,7 @@ export class Worker {
 
   push(job: Job): void {
     job.ticket = ++this.#lastTicket
+    if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
     this.#waiting.enqueue(job)
     this.lifecycle.work()
     void this.#queue.add(this.#next)
@@ -174,8 +176,9 @@ export class Worker {
   #run(job: CommandJob | ReadJob, now: number): void {
     if (this.stopped !== undefined) job.call.reject(this.stopped)
     else if (!job.call.isSettled) {
-      if (job.kind === 'command') this.#executeCommand(job, now)
-      else this.#executeRead(job)
+      if (job.kind === 'read') this.#executeRead(job)
+      else if (job.submittedAt === 0) this.#executeCommand(job, now)
+      else measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
     }
     this.#rest()
   }
