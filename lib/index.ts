@@ -1,6 +1,7 @@
 export { openPaymentProcessor } from './processor/open-payment-processor.js'
 export type {
   BalanceQuery,
+  JournalQuery,
   PaymentProcessor,
   PaymentProcessorOptions,
   ProcessorStatus,
@@ -8,7 +9,8 @@ export type {
   TransactionQuery
 } from './processor/payment-processor.js'
 export type { Amount, Command } from './processor/requests.js'
-export type { JournalEntry, Transaction, TransactionKind } from './processor/history.js'
+export type { Transaction, TransactionKind } from './processor/history.js'
+export type { JournalEntry } from './audit/journal-entry.js'
 export type {
   Account,
   AccountChanged,
@@ -28,7 +30,17 @@ export { memoryStore } from './store/memory/memory-store.js'
 export type { ProcessorEvents } from './observability/events.js'
 export type { Clock } from './queue/clock.js'
 export type { Store } from './store/store.js'
-export type { VerificationProblem, VerificationReport } from './audit/verify.js'
+export type { Checkpoint } from './audit/checkpoint.js'
+export { exportJournal, type ExportJournalOptions, type JournalSource } from './audit/export-journal.js'
+export {
+  importJournal,
+  JournalImportError,
+  type ImportJournalOptions,
+  type ImportJournalReport
+} from './audit/import-journal.js'
+export type { VerificationProblem } from './audit/problem-list.js'
+export type { VerificationProgress, VerificationReport, VerifyOptions } from './audit/verify.js'
+
 export {
   AccountAlreadyExistsError,
   AccountNotFoundError,

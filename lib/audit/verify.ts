@@ -1,23 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import { evolve } from '../domain/evolve.js'
-import { keyOf } from '../domain/idempotency.js'
 import { isCountedTransaction, sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
-import { chainHash, GENESIS_HASH } from '../store/chain.js'
-import { encodeEntry } from '../store/codec.js'
 import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
-
-export interface VerificationProblem {
-  /** The entry where it shows; `null` where it concerns an account as a whole. */
-  readonly sequence: number | null
-  readonly accountId: string | null
-  readonly message: string
-}
+import { BEGINNING, breaksOf } from './chain-link.js'
+import type { Checkpoint } from './checkpoint.js'
+import { missingKeysOf } from './missing-keys.js'
+import { ProblemList, type VerificationProblem } from './problem-list.js'
+import { VerificationSince } from './verify-since.js'
 
 export interface VerificationReport {
   readonly ok: boolean
-  /** Journal entries checked. */
+  /** Journal entries checked: all, or those after the checkpoint. */
   readonly entries: number
   /** Accounts whose balances were rebuilt and compared. */
   readonly accounts: number
@@ -27,17 +23,32 @@ export interface VerificationReport {
   readonly problems: readonly VerificationProblem[]
 }
 
+/** How far a verification is. */
+export interface VerificationProgress {
+  /** Entries checked so far, of the total. */
+  readonly entries: number
+  readonly total: number
+}
+
+export interface VerifyOptions {
+  /** Checks only what came after this moment, and that the present state follows from it. @default the whole journal */
+  readonly since?: Checkpoint
+  /** Told at the beginning and after every 1_000 entries; what it throws ends the verification and rejects it. */
+  readonly onProgress?: (progress: VerificationProgress) => void
+}
+
 const PAGE_LENGTH = 1_000
-const PROBLEMS_MAX = 100
 
 /**
  * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, and every balance rebuilt
  * and compared with what the store keeps. Runs on a snapshot, beside the running writer.
  */
-export async function verify(session: StoreSession): Promise<VerificationReport> {
+export async function verify(session: StoreSession, options: VerifyOptions = {}): Promise<VerificationReport> {
+  const { since, onProgress = () => undefined } = options
   const snapshot = await session.snapshot()
   try {
-    return await new Verification(snapshot).run()
+    if (since !== undefined) return await new VerificationSince(snapshot, since, onProgress).run()
+    return await new Verification(snapshot, onProgress).run()
   } finally {
     await snapshot.close()
   }
@@ -45,14 +56,16 @@ export async function verify(session: StoreSession): Promise<VerificationReport>
 
 class Verification {
   readonly #snapshot: StoreSnapshot
-  readonly #problems: VerificationProblem[] = []
+  readonly #onProgress: (progress: VerificationProgress) => void
+  readonly #problems = new ProblemList()
   readonly #rebuilt = new Rebuilt()
   #sequence = 0
-  #hash = GENESIS_HASH
+  #hash = BEGINNING.hash
   #timestamp = 0
 
-  constructor(snapshot: StoreSnapshot) {
+  constructor(snapshot: StoreSnapshot, onProgress: (progress: VerificationProgress) => void) {
     this.#snapshot = snapshot
+    this.#onProgress = onProgress
   }
 
   async run(): Promise<VerificationReport> {
@@ -65,6 +78,7 @@ class Verification {
         `the tables follow the journal to entry ${tablesThrough}, where it has not come to`
       )
     }
+    this.#onProgress({ entries: 0, total: head.sequence })
     if (tablesThrough === 0) accounts = await this.#compareTables()
     for (let isMore = true; isMore && this.#sequence < head.sequence;) {
       const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })
@@ -75,6 +89,8 @@ class Verification {
         this.#check(chained)
         if (this.#sequence === tablesThrough) accounts = await this.#compareTables()
       }
+      this.#onProgress({ entries: this.#sequence, total: head.sequence })
+      await nextTurn()
     }
     if (this.#sequence !== head.sequence || this.#hash !== head.hash) {
       this.#report(head.sequence, null, `the journal ends at entry ${this.#sequence} and not at the recorded head`)
@@ -82,21 +98,15 @@ class Verification {
     if (this.#timestamp !== head.timestamp || this.#rebuilt.transactionCount !== head.transactionCount) {
       this.#report(head.sequence, null, 'the recorded head has another time or count of transactions than the journal')
     }
-    const problems = this.#problems
+    const { problems } = this.#problems
     return { ok: problems.length === 0, entries: this.#sequence, accounts, headHash: this.#hash, problems }
   }
 
   #check(chained: ChainedEntry): void {
     const { entry } = chained
+    const before = { sequence: this.#sequence, hash: this.#hash, timestamp: this.#timestamp }
     const expected = ++this.#sequence
-    if (entry.sequence !== expected)
-      this.#report(expected, null, `entry ${entry.sequence} stands in the place of ${expected}`)
-    if (chained.previousHash !== this.#hash || chained.hash !== chainHash(this.#hash, chained.encoded)) {
-      this.#report(expected, null, 'the hash chain is broken: this entry or one before it was changed')
-    }
-    if (encodeEntry(entry) !== chained.encoded)
-      this.#report(expected, null, 'the stored text is not in its canonical form')
-    if (entry.timestamp < this.#timestamp) this.#report(expected, null, 'recorded time runs backwards')
+    for (const message of breaksOf(before, chained)) this.#report(expected, null, message)
     this.#hash = chained.hash
     this.#timestamp = entry.timestamp
     try {
@@ -122,15 +132,7 @@ class Verification {
 
   /** Every key that is not forgotten yet must be found again, or it could pay twice. */
   async #checkKeys(page: readonly ChainedEntry[]): Promise<void> {
-    const { keysForgottenThrough, tablesThrough } = this.#snapshot
-    const indexed = page.filter(
-      ({ entry: { sequence } }) => sequence > keysForgottenThrough && sequence <= tablesThrough
-    )
-    const keys = indexed.flatMap(({ entry }) => {
-      const idempotencyKey = keyOf(entry)
-      return idempotencyKey === undefined ? [] : [{ accountId: entry.command.accountId, idempotencyKey }]
-    })
-    for (const { accountId, idempotencyKey } of await this.#snapshot.missingKeys(keys)) {
+    for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, page)) {
       this.#report(null, accountId, `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`)
     }
   }
@@ -179,7 +181,7 @@ class Verification {
   }
 
   #report(sequence: number | null, accountId: string | null, message: string): void {
-    if (this.#problems.length < PROBLEMS_MAX) this.#problems.push({ sequence, accountId, message })
+    this.#problems.add(sequence, accountId, message)
   }
 }
 

@@ -19,7 +19,13 @@ export type Command =
 /** What the ledger records: the commands of callers, and the expiry of a hold, which nobody calls. */
 export type RecordedCommand = Command | ExpireHold
 
-export interface CreateAccount {
+/** Who asked for a command and why, for the auditor: recorded as given, and never looked at by a rule. */
+interface Attributed {
+  readonly actor?: string
+  readonly reason?: string
+}
+
+export interface CreateAccount extends Attributed {
   readonly type: 'CreateAccount'
   readonly accountId: string
   readonly currency: string
@@ -29,7 +35,7 @@ export interface CreateAccount {
   readonly idempotencyKey?: string
 }
 
-interface Keyed {
+interface Keyed extends Attributed {
   readonly accountId: string
   readonly idempotencyKey: string
 }

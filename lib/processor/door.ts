@@ -23,6 +23,21 @@ export function admit(type: Command['type'], request: object): Command {
     throw new InvalidRequestError(`Expected a request object, got ${show(request)}.`)
   }
   const fields = request as Fields
+  const command = admitCommand(type, fields)
+  return fields['actor'] === undefined && fields['reason'] === undefined ? command : attributed(command, fields)
+}
+
+/** Adds who asked and why, behind everything else, so that the text of a command without them stays as it always was. */
+function attributed(command: Command, fields: Fields): Command {
+  const { actor, reason: why } = fields
+  return {
+    ...command,
+    ...(actor !== undefined && { actor: field.actorField(actor) }),
+    ...(why !== undefined && { reason: reason(why) })
+  }
+}
+
+function admitCommand(type: Command['type'], fields: Fields): Command {
   switch (type) {
     case 'CreateAccount':
       return {

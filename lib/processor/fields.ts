@@ -9,6 +9,8 @@ import { isCardNumber } from './card-number.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9._:@-]{1,128}$/
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/
+/** No control, format or lone surrogate characters, and no line ends: what is shown is what was recorded. */
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u
 const METADATA_KEYS_MAX = 20
 const METADATA_KEY_LENGTH_MAX = 40
 const TEXT_LENGTH_MAX = 500
@@ -48,6 +50,14 @@ export function idempotencyKeyField(value: unknown): string {
   )
 }
 
+/** Who asked: an id of the application, so that it may be a long number, as other ids may. */
+export function actorField(value: unknown): string {
+  if (typeof value === 'string' && PRINTABLE.test(value)) return value
+  throw new InvalidRequestError(
+    `Expected actor to be 1–128 printable characters, got ${show(value)}. Pass the id of the user or service that asks.`
+  )
+}
+
 export function currencyField(value: unknown, name: string): string {
   if (typeof value === 'string' && exponentOf(value) !== undefined) return value
   throw new InvalidRequestError(`Expected ${name} to be an ISO 4217 code such as "USD", got ${show(value)}.`)
@@ -73,6 +83,11 @@ export function integerField(
   throw new InvalidRequestError(
     `Expected ${name} to be an integer from ${range.min} to ${range.max}, got ${show(value)}.`
   )
+}
+
+/** The sequence that a page or a feed continues behind. */
+export function afterField(after: unknown = 0): number {
+  return integerField(after, 'after', { min: 0, max: Number.MAX_SAFE_INTEGER })
 }
 
 export function textField(value: unknown, name: string): string {
@@ -122,4 +137,9 @@ export function signalField(value: unknown): AbortSignal {
   if (typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value)
     return value as AbortSignal
   throw new InvalidRequestError(`Expected signal to be an AbortSignal, got ${show(value)}.`)
+}
+
+export function callbackField<F extends (...values: never[]) => unknown>(value: F, name: string): F {
+  if (typeof value === 'function') return value
+  throw new InvalidRequestError(`Expected ${name} to be a function, got ${show(value)}.`)
 }

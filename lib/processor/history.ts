@@ -1,14 +1,12 @@
 import type { Leg, RecordedCommand } from '../domain/command.js'
-import type { DeclineCode } from '../domain/decline.js'
-import type { HoldChange, Posting } from '../domain/entry.js'
 import { availableOf, type AccountState, type Metadata } from '../domain/account.js'
 import { refundableOf } from '../domain/decide-refund.js'
 import { legsOf, type HoldStatus, type TransactionState } from '../domain/transaction.js'
 import { AccountNotFoundError, invariant } from '../domain/errors.js'
 import { balanceAfter } from '../domain/resulting-balances.js'
 import type { Balance } from '../domain/result.js'
-import type { ChainedEntry, StoreSession } from '../store/store.js'
-import { accountIdField, choiceField, integerField, timeField } from './fields.js'
+import type { StoreSession } from '../store/store.js'
+import { accountIdField, afterField, choiceField, integerField, timeField } from './fields.js'
 import type { TransactionQuery } from './payment-processor.js'
 
 export type TransactionKind =
@@ -48,25 +46,6 @@ export interface Transaction {
   readonly metadata: Metadata
   readonly timestamp: Date
   readonly sequence: number
-}
-
-/** One record of the journal: what was asked, what was decided, what moved, and its link in the hash chain. */
-export interface JournalEntry {
-  readonly sequence: number
-  readonly timestamp: Date
-  readonly command: RecordedCommand
-  readonly outcome: 'approved' | 'declined' | 'refused'
-  readonly code: DeclineCode | null
-  readonly message: string
-  readonly transactionId: string | null
-  readonly amount: bigint
-  readonly currency: string
-  readonly attempt: number
-  readonly postings: readonly Posting[]
-  readonly holds: readonly HoldChange[]
-  /** Hex SHA-256 over `previousHash` and the stored text of this entry. */
-  readonly hash: string
-  readonly previousHash: string
 }
 
 /** How many rows are read at once: bounds memory, and the time of one read. */
@@ -135,22 +114,6 @@ export class History {
     const { posted, held } = balance
     return { currency: account!.currency, posted, held, available: availableOf(balance), sequence }
   }
-
-  async *journal(query: { readonly after?: number }): AsyncGenerator<JournalEntry, void, undefined> {
-    let after = afterField(query.after)
-    const { sequence: through } = await this.#durableHead()
-    while (after < through) {
-      const page = await this.#session.journal({ after, through, limit: PAGE_LENGTH })
-      for (const chained of page) {
-        invariant(chained.entry.sequence === ++after, `the journal has a hole before entry ${chained.entry.sequence}`)
-        yield journalEntryOf(chained)
-      }
-    }
-  }
-}
-
-function afterField(after = 0): number {
-  return integerField(after, 'after', { min: 0, max: Number.MAX_SAFE_INTEGER })
 }
 
 /** @param now recorded time: an open hold that is due has expired, although its entry may be still to come */
@@ -183,26 +146,5 @@ export function transactionOf(state: TransactionState, now = -Infinity): Transac
     metadata: ('metadata' in command ? command.metadata : undefined) ?? {},
     timestamp: new Date(entry.timestamp),
     sequence: entry.sequence
-  }
-}
-
-function journalEntryOf({ entry, hash, previousHash }: ChainedEntry): JournalEntry {
-  const { sequence, timestamp, command, outcome, code, message, transactionId } = entry
-  const { amount, currency, attempt, postings, holds } = entry
-  return {
-    sequence,
-    timestamp: new Date(timestamp),
-    command,
-    outcome,
-    code,
-    message,
-    transactionId,
-    amount,
-    currency,
-    attempt,
-    postings,
-    holds,
-    hash,
-    previousHash
   }
 }

@@ -3,9 +3,11 @@ import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
 import type { Clock } from '../queue/clock.js'
 import type { Store } from '../store/store.js'
-import type { JournalEntry, Transaction, TransactionKind } from './history.js'
+import type { JournalEntry } from '../audit/journal-entry.js'
+import type { Transaction, TransactionKind } from './history.js'
 import type * as Requests from './requests.js'
-import type { VerificationReport } from '../audit/verify.js'
+import type { Checkpoint } from '../audit/checkpoint.js'
+import type { VerificationReport, VerifyOptions } from '../audit/verify.js'
 
 export interface PaymentProcessorOptions {
   /** Where the ledger is kept. @default memoryStore() */
@@ -50,6 +52,16 @@ export interface TransactionQuery {
   readonly to?: Date
 }
 
+/** Which part of the journal to read. */
+export interface JournalQuery {
+  /** Continue after this sequence: that of the last entry seen, 0 … 2^53−1; when following, at most the head. @default 0 */
+  readonly after?: number
+  /** Whether to wait at the end for what becomes durable later, until the processor is closed. @default false */
+  readonly follow?: boolean
+  /** Aborting it ends the iteration with `CommandCancelledError`, between two entries or while it waits. */
+  readonly signal?: AbortSignal
+}
+
 /** Which moment a balance is asked for. */
 export interface BalanceQuery {
   /** A sequence, 0 … the head: after that entry. A time: after the last entry recorded at or before it. @default now */
@@ -91,8 +103,12 @@ export interface PaymentProcessor extends AsyncDisposable {
   getTransaction(transactionId: string): Promise<Transaction>
   getTransactionCount(): Promise<number>
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>
-  journal(query?: { readonly after?: number }): AsyncIterable<JournalEntry>
-  verify(): Promise<VerificationReport>
+  /** Every entry, in order and without holes, at the pace of the consumer; with `follow` also those to come. */
+  journal(query?: JournalQuery): AsyncIterableIterator<JournalEntry>
+  /** Re-checks the journal and that the present state follows from it, as a whole or since a checkpoint. */
+  verify(options?: VerifyOptions): Promise<VerificationReport>
+  /** Describes this moment in a few plain values, to be kept outside, for a later `verify({ since })`. */
+  checkpoint(): Promise<Checkpoint>
 
   /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void

@@ -1,5 +1,5 @@
-import type { VerificationReport } from '../audit/verify.js'
-import { verify } from '../audit/verify.js'
+import { checkpointField, takeCheckpoint, type Checkpoint } from '../audit/checkpoint.js'
+import { verify, type VerificationReport, type VerifyOptions } from '../audit/verify.js'
 import type { Command } from '../domain/command.js'
 import { AccountNotFoundError, TransactionNotFoundError } from '../domain/errors.js'
 import { isSystemAccount, type AccountState } from '../domain/account.js'
@@ -18,11 +18,13 @@ import type { Worker } from '../queue/worker.js'
 import type { WorkingSet } from '../queue/working-set.js'
 import type { StoreSession } from '../store/store.js'
 import { admit } from './door.js'
-import { accountIdField, transactionIdField } from './fields.js'
-import { History, type JournalEntry, type Transaction, transactionOf } from './history.js'
+import { accountIdField, callbackField, transactionIdField } from './fields.js'
+import { History, type Transaction, transactionOf } from './history.js'
 import { Intake } from './intake.js'
+import { JournalFeed } from './journal-feed.js'
 import type {
   BalanceQuery,
+  JournalQuery,
   PaymentProcessor,
   ProcessorStatus,
   SubmitOptions,
@@ -44,6 +46,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #intake: Intake
   readonly #events: Events
   readonly #history: History
+  readonly #reports = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
   constructor({ worker, session, queueLengthMax, events }: Parts) {
@@ -170,13 +173,29 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.#history.transactions(query)
   }
 
-  journal(query: { readonly after?: number } = {}): AsyncIterable<JournalEntry> {
-    return this.#history.journal(query)
+  journal(query: JournalQuery = {}): JournalFeed {
+    return new JournalFeed({ session: this.#session, worker: this.#worker, head: () => this.#head() }, query)
   }
 
-  async verify(): Promise<VerificationReport> {
-    await this.#intake.question({ read: view => view.head.sequence })
-    return verify(this.#session)
+  async verify(options: VerifyOptions = {}): Promise<VerificationReport> {
+    const { since, onProgress } = options
+    const checked = {
+      ...(since !== undefined && { since: checkpointField(since, 'since') }),
+      ...(onProgress !== undefined && { onProgress: callbackField(onProgress, 'onProgress') })
+    }
+    await this.#head()
+    return this.#report(verify(this.#session, checked))
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    await this.#head()
+    return this.#report(takeCheckpoint(this.#session))
+  }
+
+  /** Keeps the store open for a report that goes through all of it. */
+  async #report<T>(report: Promise<T>): Promise<T> {
+    this.#reports.add(report)
+    return report.finally(() => this.#reports.delete(report))
   }
 
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void {
@@ -215,10 +234,16 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.close()
   }
 
+  /** The head as the queue sees it, once it is durable. */
+  async #head(): Promise<number> {
+    return this.#intake.question({ read: view => view.head.sequence })
+  }
+
   async #release(): Promise<void> {
     this.#intake.close()
     this.#worker.lifecycle.send('close')
     await this.#worker.drained()
+    if (this.#worker.stopped === undefined) await Promise.allSettled(this.#reports)
     await this.#session.close()
     this.#worker.lifecycle.send('closed')
   }

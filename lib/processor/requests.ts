@@ -6,8 +6,16 @@ import type { FreezeDirection, Metadata } from '../domain/account.js'
  */
 export type Amount = bigint | number
 
+/** Who asks and why, for the auditor: in the journal with the command, and no part of what makes two requests the same. */
+interface Attributed {
+  /** A user or service id: 1–128 printable characters. @default nobody is named */
+  readonly actor?: string
+  /** 1–500 characters, no card number. @default no reason is given */
+  readonly reason?: string
+}
+
 /** What every request that moves or reserves money carries. */
-interface MoneyRequest {
+interface MoneyRequest extends Attributed {
   /** The account that the command acts for: 1–128 of `A–Z a–z 0–9 . _ : @ -`. */
   readonly accountId: string
   /** 1–255 printable ASCII characters, unique per operation within the account. */
@@ -20,7 +28,7 @@ interface MoneyRequest {
   readonly onDecline?: 'retry' | 'keep'
 }
 
-export interface CreateAccountRequest {
+export interface CreateAccountRequest extends Attributed {
   readonly accountId: string
   /** ISO 4217 code; an account has one currency for life. */
   readonly currency: string
@@ -58,7 +66,7 @@ export interface TransferRequest extends MoneyRequest {
   readonly to: string
 }
 
-export interface PostTransactionRequest {
+export interface PostTransactionRequest extends Attributed {
   /** The account that the idempotency key belongs to. */
   readonly accountId: string
   readonly idempotencyKey: string
@@ -87,7 +95,7 @@ export interface CapturePaymentRequest extends MoneyRequest {
   readonly authorizationId: string
 }
 
-export interface VoidPaymentRequest {
+export interface VoidPaymentRequest extends Attributed {
   readonly accountId: string
   readonly authorizationId: string
   readonly idempotencyKey: string
@@ -95,14 +103,14 @@ export interface VoidPaymentRequest {
   readonly onDecline?: 'retry' | 'keep'
 }
 
-export interface SetAccountLimitsRequest {
+export interface SetAccountLimitsRequest extends Attributed {
   readonly accountId: string
   /** Minor units, 0 … 2^63−1. */
   readonly overdraftLimit: Amount
   readonly idempotencyKey: string
 }
 
-export interface FreezeAccountRequest {
+export interface FreezeAccountRequest extends Attributed {
   readonly accountId: string
   readonly direction: FreezeDirection
   /** 1–500 characters, kept in the journal. */
@@ -110,12 +118,12 @@ export interface FreezeAccountRequest {
   readonly idempotencyKey: string
 }
 
-export interface UnfreezeAccountRequest {
+export interface UnfreezeAccountRequest extends Attributed {
   readonly accountId: string
   readonly idempotencyKey: string
 }
 
-export interface CloseAccountRequest {
+export interface CloseAccountRequest extends Attributed {
   readonly accountId: string
   readonly idempotencyKey: string
 }

@@ -4,6 +4,7 @@ import type { Events } from '../observability/events.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
 import { Fifo } from './fifo.js'
 import type { Answer, Group } from './group.js'
+import type { Growth } from './growth.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Turns } from './turns.js'
 import type { WorkingSet } from './working-set.js'
@@ -18,6 +19,7 @@ interface Parts {
   readonly session: StoreSession
   readonly view: WorkingSet
   readonly lifecycle: Lifecycle
+  readonly growth: Growth
   readonly keyTtlMs: number
   readonly events: Events
   readonly turns: Turns
@@ -34,6 +36,7 @@ export class Committer {
   readonly #session: StoreSession
   readonly #view: WorkingSet
   readonly #lifecycle: Lifecycle
+  readonly #growth: Growth
   readonly #keyTtlMs: number
   readonly #events: Events
   readonly #turns: Turns
@@ -49,6 +52,7 @@ export class Committer {
     this.#session = parts.session
     this.#view = parts.view
     this.#lifecycle = parts.lifecycle
+    this.#growth = parts.growth
     this.#keyTtlMs = parts.keyTtlMs
     this.#events = parts.events
     this.#turns = parts.turns
@@ -116,6 +120,7 @@ export class Committer {
     this.#answering ??= this.#giveAnswers().finally(() => (this.#answering = undefined))
     const { entries, sequence } = group
     if (group.sentAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
+    this.#growth.notify()
     this.#sweepKeys(group.timestamp)
   }
 
@@ -145,6 +150,7 @@ export class Committer {
       this.#events.emit(event === 'fail' ? 'processor:failed' : 'processor:fenced', { error: reason })
     }
     for (const answer of this.#view.open.answers.splice(0)) answer.withhold(reason)
+    this.#growth.notify()
   }
 
   /** Frees the space of keys past their horizon, in small steps beside the commits. Deciding never depends on it. */

@@ -14,6 +14,7 @@ import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
 import { DeadLetteredError } from './errors.js'
 import { Fifo } from './fifo.js'
+import { Growth } from './growth.js'
 import { HoldExpiry } from './hold-expiry.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
@@ -46,6 +47,7 @@ const ID_SUFFIX_LENGTH = 12
  */
 export class Worker {
   readonly lifecycle: Lifecycle = createLifecycle()
+  readonly growth = new Growth()
   readonly #queue = createTaskQueue()
   readonly #session: StoreSession
   readonly #options: WorkerOptions
@@ -79,6 +81,7 @@ export class Worker {
       session,
       view: this.#view,
       lifecycle: this.lifecycle,
+      growth: this.growth,
       keyTtlMs: options.keyTtlMs,
       events: options.events,
       turns: this.#turns
@@ -91,6 +94,12 @@ export class Worker {
   /** Why nothing is executed any more; `undefined` while all is well. */
   get stopped(): Error | undefined {
     return this.#committer.stopped
+  }
+
+  /** The last entry that is known to be durable. */
+  get durable(): number {
+    const { inFlight, open } = this.#view
+    return (inFlight ?? open).expectedHead
   }
 
   /** Recorded time never runs backwards, whatever the clock does. */
@@ -116,6 +125,7 @@ export class Worker {
     clearInterval(this.#sweepTimer)
     await this.#queue.onIdle()
     await this.#committer.settled()
+    this.growth.end()
   }
 
   /** Settles every caller at once; what was not sent to the store did not happen. */
@@ -127,6 +137,7 @@ export class Worker {
       this.#loading.call.reject(this.#committer.cancellation(cause))
     }
     this.#committer.abort(cause)
+    this.growth.notify()
   }
 
   /** Runs inside the p-queue: never throws, and returns a promise only where it has to wait. */

@@ -100,7 +100,7 @@ export interface StoreSession {
    * Raises `NotCommittedError` (certainly nothing happened), `OutcomeUnknownError` (it may have), `WriterFencedError`.
    */
   commit(group: CommitGroup): Promise<void>
-  /** Entries after a sequence, in order, at most `limit`. */
+  /** Entries after a sequence, in order, at most `limit`. Answers after `close` too, for who has not come to the end. */
   journal(query: {
     readonly after: number
     readonly through: number
@@ -132,6 +132,8 @@ export interface StoreSnapshot {
   accounts(query: { readonly after: string; readonly limit: number }): Promise<readonly AccountState[]>
   /** Refunded payments and holds, as they stand, in the order of their sequences. */
   transactions(query: { readonly after: number; readonly limit: number }): Promise<readonly TransactionState[]>
+  /** The last entry up to a sequence that changed an account, as far as the tables know. */
+  lastChange(accountId: string, through: number): Promise<Entry | undefined>
   /** Those of these keys under which no entry can be found. */
   missingKeys(keys: readonly KeyName[]): Promise<readonly KeyName[]>
   /** Keys of entries up to here may be forgotten. */

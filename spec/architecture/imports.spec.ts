@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'store/memory': ['store', 'domain'],
   'store/sqlite': ['store', 'domain'],
   'store/postgres': ['store', 'domain'],
-  audit: ['store', 'domain'],
+  audit: ['store', 'money', 'domain'],
   queue: ['policies', 'observability', 'audit', 'store', 'domain'],
   processor: ['queue', 'policies', 'observability', 'audit', 'store', 'store/memory', 'money', 'domain'],
   observability: ['domain'],

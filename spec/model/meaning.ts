@@ -58,7 +58,7 @@ export function meaningOf(
 
 /** A command to the letter: what two callers must agree in for the second to join the first one's execution. */
 export function spellingOf(command: Command): string {
-  const beside = ['metadata', 'onDecline', 'expiresInMs', 'reason']
+  const beside = ['metadata', 'onDecline', 'expiresInMs', 'actor', 'reason']
   const letters = Object.entries(command).filter(([field]) => !beside.includes(field))
   letters.sort(([one], [other]) => (one < other ? -1 : 1))
   return JSON.stringify(letters, (_field, value: unknown) => (Object(value) === value ? value : String(value)))

@@ -60,9 +60,11 @@ const expiresInMs = fc.constantFrom(1, 60_000, 600_000, 3_600_000)
 const metadata = fc.constantFrom({}, { order: '42' }, { note: 'a "quoted" 🏦 text' })
 
 const rare = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 3 })
+const attribution = { actor: rare(fc.constantFrom('ops', 'Zoë')), reason: rare(fc.constant('asked by telephone')) }
 const common = {
   accountId,
   idempotencyKey,
+  ...attribution,
   metadata: rare(metadata),
   onDecline: rare(fc.constantFrom('keep', 'retry'))
 }
@@ -72,6 +74,7 @@ const BY_TYPE: { readonly [T in Command['type']]: fc.Arbitrary<Record<keyof Comm
   CreateAccount: fc
     .record({
       type: fc.constant('CreateAccount'),
+      ...attribution,
       accountId: fc.constantFrom(...ACCOUNTS, 'dave'),
       initialBalance: openingAmount,
       overdraftLimit: openingAmount,
@@ -117,19 +120,21 @@ const BY_TYPE: { readonly [T in Command['type']]: fc.Arbitrary<Record<keyof Comm
   }),
   SetAccountLimits: fc.record({
     type: fc.constant('SetAccountLimits'),
+    ...attribution,
     accountId,
     idempotencyKey,
     overdraftLimit: openingAmount
   }),
   FreezeAccount: fc.record({
     type: fc.constant('FreezeAccount'),
+    ...attribution,
     accountId,
     idempotencyKey,
     direction: fc.constantFrom('debits', 'credits', 'all'),
     reason: fc.constant('under review')
   }),
-  UnfreezeAccount: fc.record({ type: fc.constant('UnfreezeAccount'), accountId, idempotencyKey }),
-  CloseAccount: fc.record({ type: fc.constant('CloseAccount'), accountId, idempotencyKey })
+  UnfreezeAccount: fc.record({ type: fc.constant('UnfreezeAccount'), ...attribution, accountId, idempotencyKey }),
+  CloseAccount: fc.record({ type: fc.constant('CloseAccount'), ...attribution, accountId, idempotencyKey })
 }
 
 /** What happens rarely in life happens rarely here, so that there is a life to speak of. */

@@ -95,6 +95,7 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   listTransactions: { ...SERVED, call: b => collect(b.listTransactions()) },
   journal: { ...SERVED, call: b => collect(b.journal()) },
   verify: { ...SERVED, call: b => b.verify() },
+  checkpoint: { ...SERVED, call: b => b.checkpoint() },
   status: {
     ready: 'ready',
     draining: 'ready',

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
-import { openPaymentProcessor, StoreCorruptError, type VerificationReport } from 'bursar'
+import { openPaymentProcessor, StoreCorruptError, type Checkpoint, type VerificationReport } from 'bursar'
 import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
 import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
@@ -125,11 +125,14 @@ const FORGERIES: readonly (readonly [what: string, forge: (database: Database) =
   ['the head names a later entry', db => db.exec('UPDATE head SET sequence = 9')]
 ]
 
+/** What only a full verification finds, once it was done before the checkpoint at entry 4 and hidden from the hashes. */
+const FOUND_BY_FULL_ONLY = ['an amount in the journal was changed', 'the first entry was deleted']
+
 /** What comes of looking at the ledger: a report, or the refusal to open it. */
-async function look(ledger: { store: ReturnType<typeof sqliteLedger>['store'] }): Promise<VerificationReport | Error> {
+async function look(ledger: ReturnType<typeof sqliteLedger>, since?: Checkpoint): Promise<VerificationReport | Error> {
   try {
     await using bursar = await openPaymentProcessor({ store: ledger.store() })
-    return await bursar.verify()
+    return await bursar.verify(since && { since })
   } catch (error) {
     return error as Error
   }
@@ -137,6 +140,7 @@ async function look(ledger: { store: ReturnType<typeof sqliteLedger>['store'] })
 
 describe('A SQLite file that was tampered with', () => {
   let ledger: ReturnType<typeof sqliteLedger>
+  let since: Checkpoint | undefined
 
   beforeEach(async () => {
     ledger = sqliteLedger()
@@ -147,6 +151,7 @@ describe('A SQLite file that was tampered with', () => {
     for (const idempotencyKey of ['a', 'b', 'c']) {
       const request = { accountId: 'alice', payee: 'shop', amount: 10n, idempotencyKey }
       originalTransactionId = (await approval(bursar.processPayment(request))).transactionId
+      if (idempotencyKey === 'b') since = await bursar.checkpoint()
     }
     await approval(bursar.refundPayment({ accountId: 'alice', originalTransactionId, amount: 4n, idempotencyKey: 'r' }))
   })
@@ -170,6 +175,33 @@ describe('A SQLite file that was tampered with', () => {
       }
     })
   }
+
+  it('is found sound from a checkpoint on as long as nobody has touched it', async () => {
+    expect(await look(ledger, since)).to.include({ ok: true, entries: LAST - 4, accounts: 3 })
+  })
+
+  for (const [what, forge] of FORGERIES) {
+    const isFound = !FOUND_BY_FULL_ONLY.includes(what)
+    it(`is ${isFound ? '' : 'not '}found out from a checkpoint on when ${what}`, async () => {
+      const database = openDatabase(ledger.path)
+      forge(database)
+      database.close()
+      const found = await look(ledger, since)
+      if (found instanceof Error) expect(found).to.be.instanceOf(StoreCorruptError)
+      else expect(found.ok).to.equal(!isFound)
+    })
+  }
+
+  it('is found out by a checkpoint alone when history was rewritten and everything chained anew', async () => {
+    const database = openDatabase(ledger.path)
+    replaceIn(database, 3, 'Payment processed', 'Payment rejected')
+    rechain(database, 3)
+    database.close()
+    expect(await look(ledger)).to.include({ ok: true })
+    const report = await look(ledger, since)
+    expect(report).to.deep.include({ ok: false, entries: 0 })
+    expect((report as VerificationReport).problems.map(({ sequence }) => sequence)).to.deep.equal([4])
+  })
 
   it('is reported with the entry or the account where it shows', async () => {
     const database = openDatabase(ledger.path)

@@ -210,6 +210,7 @@ class MemorySession implements StoreSession {
       },
       transactions: ({ after, limit }: { after: number; limit: number }) =>
         Promise.resolve(changed.filter(state => state.entry.sequence > after).slice(0, limit)),
+      lastChange: (accountId: string, through: number) => this.lastChange(accountId, Math.min(through, head.sequence)),
       missingKeys: (keys: readonly KeyName[]) => Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
       close: () => Promise.resolve()
     })

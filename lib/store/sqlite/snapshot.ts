@@ -26,6 +26,10 @@ export function openSnapshot(database: Database): StoreSnapshot {
     keysForgottenThrough: queries.keysForgottenThrough(),
     journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),
     transactions: ({ after, limit }) => Promise.resolve(queries.changedTransactions(after, limit)),
+    lastChange(accountId, through) {
+      const sequence = queries.lastChange(accountId, through)
+      return Promise.resolve(sequence === undefined ? undefined : queries.entries([sequence])[0])
+    },
     missingKeys: keys => Promise.resolve(queries.missingKeys(keys)),
     accounts: ({ after, limit }) => Promise.resolve(queries.accountsAfter(after, limit)),
     close() {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
 import { encodeEntry } from '../codec.js'
@@ -52,6 +53,7 @@ export class SqliteSession implements StoreSession {
   #applied: Promise<void> = Promise.resolve()
   #rest: NodeJS.Timeout | undefined
   #isClosing = false
+  #isClosed = false
 
   constructor(path: string, writer: WriterClient, head: Head) {
     this.#path = path
@@ -162,8 +164,11 @@ export class SqliteSession implements StoreSession {
     if (this.#growing.length > 0) this.#followJournal()
   }
 
-  async journal(query: { after: number; through: number; limit: number }): Promise<readonly ChainedEntry[]> {
-    return attempt(() => chainedEntries(this.#queries, query))
+  journal(query: { after: number; through: number; limit: number }): Promise<readonly ChainedEntry[]> {
+    return attempt(() => {
+      if (!this.#isClosed) return chainedEntries(this.#queries, query)
+      return readOnce(this.#path, queries => chainedEntries(queries, query))
+    })
   }
 
   history(query: HistoryQuery): Promise<HistoryPage> {
@@ -225,6 +230,7 @@ export class SqliteSession implements StoreSession {
     this.#isClosing = true
     await this.#catchUp()
     clearTimeout(this.#rest)
+    this.#isClosed = true
     this.#database.close()
     await this.#writer.ask({ type: 'close' })
     this.#writer.release()
@@ -247,6 +253,17 @@ function openForReading(path: string): Database {
     'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cache_size = -32768'
   )
   return database
+}
+
+/** Reads a file that this session has given up already: for a moment, so that it is in nobody's way. */
+function readOnce<T>(path: string, read: (queries: Queries) => T): T {
+  if (!existsSync(path)) throw new Error(`Expected the ledger at ${path}, got no file. It was moved or deleted.`)
+  const database = openForReading(path)
+  try {
+    return read(new Queries(database))
+  } finally {
+    database.close()
+  }
 }
 
 /** A synchronous read as a promise, so that a store which answers over a wire looks the same. */

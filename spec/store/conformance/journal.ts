@@ -75,6 +75,17 @@ export function describeJournal(scene: StoreScene): void {
       })
     })
 
+    it('is read to its end by who began before the store was closed, also while it is open again', async () => {
+      const book = await someLedger(scene)
+      const session = await scene.open()
+      await scene.close()
+      const rest = { after: 2, through: 7, limit: 100 }
+      const entries = book.entries.slice(2)
+      expect((await session.journal(rest)).map(({ entry }) => entry)).to.deep.equal(entries)
+      await scene.open()
+      expect((await session.journal(rest)).map(({ entry }) => entry)).to.deep.equal(entries)
+    })
+
     it('starts a page with the hash of the entry before it', async () => {
       await someLedger(scene)
       await scene.everywhere(async session => {

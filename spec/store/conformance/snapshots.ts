@@ -113,6 +113,30 @@ export function describeSnapshots(scene: StoreScene): void {
       await after.close()
     })
 
+    it('knows the last entry up to a sequence that changed an account', async () => {
+      const book = await someLedger(scene)
+      const session = await scene.open()
+      book.pay({ accountId: 'b', idempotencyKey: 'k1', amount: 1n, payee: 'c' })
+      book.pay({ accountId: 'b', idempotencyKey: 'k2', amount: 1n })
+      await session.commit(book.group())
+      const snapshot = await session.snapshot()
+      book.pay({ accountId: 'b', idempotencyKey: 'k3', amount: 1n })
+      await session.commit(book.group())
+      for (const [accountId, through, expected] of [
+        ['b', 10, 10],
+        ['b', 9, 9],
+        ['b', 8, 1],
+        ['b', 0, undefined],
+        ['c', 1_000, 9],
+        ['nobody', 1_000, undefined]
+      ] as const) {
+        const entry = await snapshot.lastChange(accountId, through)
+        expect(entry?.sequence, `${accountId} through ${through}`).to.equal(expected)
+        if (expected !== undefined) expect(entry).to.deep.equal(book.entries[expected - 1])
+      }
+      await snapshot.close()
+    })
+
     it('of an empty ledger is empty', async () => {
       const snapshot = await (await scene.open()).snapshot()
       expect(snapshot.head.sequence).to.equal(0)

@@ -1,0 +1,227 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AccountState } from '../domain/account.js'
+import { BursarError, invariant } from '../domain/errors.js'
+import { accountsChangedBy, isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
+import type { ChainedEntry, Head, Store, StoreSession } from '../store/store.js'
+import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
+import { checkpointField, type Checkpoint } from './checkpoint.js'
+import { misshapenField } from './entry-shape.js'
+import { parseNdjsonLine } from './journal-lines.js'
+import { relatedSequenceOf, Replay } from './replay.js'
+
+export interface ImportJournalOptions {
+  /** An empty store, or one in which an import of the same journal was interrupted; nobody else may have it open. */
+  readonly store: Store
+  /** The lines of an export as `ndjson`, with or without their line ends. */
+  readonly lines: AsyncIterable<string> | Iterable<string>
+  /** What the journal must contain; without it a file that was cut off at the end cannot be told from a shorter one. */
+  readonly checkpoint?: Checkpoint
+  /** Told after every 500 entries and at the end; what it throws ends the import and rejects it. */
+  readonly onProgress?: (progress: { readonly entries: number }) => void
+}
+
+export interface ImportJournalReport {
+  /** Entries of the journal, as far as the lines went. */
+  readonly entries: number
+  /** Those of them that were not in the store before. */
+  readonly imported: number
+  /** Hex hash of the last entry: the exporter's. */
+  readonly headHash: string
+}
+
+/** A line is not what the journal that is imported must have there. Nothing from this line on was imported. */
+export class JournalImportError extends BursarError {
+  override readonly name = 'JournalImportError'
+  readonly code = 'ERR_JOURNAL_IMPORT'
+  readonly retryable = false
+  /** From 1. */
+  readonly line: number
+  constructor(line: number, found: string, options?: ErrorOptions) {
+    super(
+      `Expected line ${line} to continue the journal, got a problem: ${found}. Nothing from this line on was imported; ` +
+        'importing an undamaged export of the same journal into this store goes on where this one ended.',
+      options
+    )
+    this.line = line
+  }
+}
+
+interface Line {
+  readonly number: number
+  readonly chained: ChainedEntry
+}
+
+/** How many entries are committed at once: bounds memory, and what an interruption loses. */
+const BATCH_LENGTH = 500
+
+/**
+ * Fills a store with an exported journal. Every hash is recomputed and every entry is replayed on the way, so that the
+ * state and the head are the exporter's. What was imported before an interruption is compared and not imported again.
+ *
+ * Rejects with `InvalidRequestError` (a malformed checkpoint), `JournalImportError`, and what opening and writing a store
+ * rejects with.
+ */
+export async function importJournal(options: ImportJournalOptions): Promise<ImportJournalReport> {
+  const checkpoint =
+    options.checkpoint === undefined ? undefined : checkpointField(options.checkpoint, 'options.checkpoint')
+  // Before anything is waited for: a readline interface keeps its lines only for who has begun to iterate.
+  const lines = begun(options.lines)
+  let session: StoreSession | undefined
+  try {
+    session = await options.store.open()
+    return await new JournalImport(session, checkpoint, options.onProgress).run(lines)
+  } finally {
+    await session?.close()
+    await lines.return()
+  }
+}
+
+/** Lines whose iteration has begun. */
+function begun(lines: ImportJournalOptions['lines']) {
+  const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]()
+  return {
+    [Symbol.asyncIterator]: () => ({ next: async () => iterator.next() }),
+    /** Lets the lines go, whether they came to their end or not. */
+    return: async () => iterator.return?.()
+  }
+}
+
+class JournalImport {
+  readonly #session: StoreSession
+  readonly #checkpoint: Checkpoint | undefined
+  readonly #onProgress: ImportJournalOptions['onProgress']
+  #head: Head
+  #link: Link | undefined
+  #batch: Line[] = []
+  #imported = 0
+
+  constructor(
+    session: StoreSession,
+    checkpoint: Checkpoint | undefined,
+    onProgress: ImportJournalOptions['onProgress']
+  ) {
+    this.#session = session
+    this.#checkpoint = checkpoint
+    this.#onProgress = onProgress
+    this.#head = session.head
+  }
+
+  async run(lines: AsyncIterable<string>): Promise<ImportJournalReport> {
+    let number = 0
+    for await (const text of lines) {
+      number++
+      const line = text.replace(/\r?\n$/, '')
+      if (line === '') continue
+      this.#batch.push({ number, chained: await this.#check(number, line) })
+      if (this.#batch.length === BATCH_LENGTH) await this.#flush()
+    }
+    const end = this.#link ?? (await this.#storedLink(this.#head.sequence))
+    if (this.#checkpoint !== undefined && end.sequence < this.#checkpoint.sequence) {
+      const found = `the journal ends at entry ${end.sequence}, before the checkpoint at ${this.#checkpoint.sequence}`
+      throw new JournalImportError(number + 1, found)
+    }
+    if (this.#batch.length > 0) await this.#flush()
+    const stored = await this.#storedLink(end.sequence)
+    invariant(stored.hash === end.hash, `the store hashed entry ${end.sequence} otherwise than the exporter`)
+    return { entries: end.sequence, imported: this.#imported, headHash: end.hash }
+  }
+
+  /** The entry of a line, if it follows on the one before. */
+  async #check(number: number, line: string): Promise<ChainedEntry> {
+    const chained = parseNdjsonLine(line)
+    if (chained === undefined) throw new JournalImportError(number, 'no line of an export as ndjson')
+    const { entry, hash } = chained
+    this.#link ??= await this.#beginning(number, entry.sequence)
+    const [found] = breaksOf(this.#link, chained)
+    if (found !== undefined) throw new JournalImportError(number, found)
+    const field = misshapenField(entry)
+    if (field !== undefined) throw new JournalImportError(number, `${field} is not what an entry can have`)
+    this.#link = linkOf(chained)
+    if (entry.sequence === this.#checkpoint?.sequence && hash !== this.#checkpoint.hash)
+      throw new JournalImportError(number, `entry ${entry.sequence} has not the hash of the checkpoint`)
+    return chained
+  }
+
+  /** What the first line must follow on. */
+  async #beginning(number: number, sequence: number): Promise<Link> {
+    if (!(sequence >= 1 && sequence <= this.#head.sequence + 1)) {
+      throw new JournalImportError(number, `entry ${sequence}, and the store ends at ${this.#head.sequence}`)
+    }
+    const checkpoint = this.#checkpoint
+    if (checkpoint !== undefined && checkpoint.sequence < sequence) {
+      const { hash } = await this.#storedLink(checkpoint.sequence)
+      if (hash !== checkpoint.hash)
+        throw new JournalImportError(number, 'the store holds another journal than the checkpoint is of')
+    }
+    return this.#storedLink(sequence - 1)
+  }
+
+  async #storedLink(sequence: number): Promise<Link> {
+    if (sequence === 0) return BEGINNING
+    const [chained] = await this.#session.journal({ after: sequence - 1, through: sequence, limit: 1 })
+    invariant(chained !== undefined, `the store does not have entry ${sequence}`)
+    return linkOf(chained)
+  }
+
+  /** Compares what the store has already, and commits the rest. */
+  async #flush(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = []
+    const first = batch[0]!.chained.entry.sequence
+    const stored = await this.#session.journal({
+      after: first - 1,
+      through: this.#head.sequence,
+      limit: batch.length
+    })
+    for (const [index, { entry, hash }] of stored.entries()) {
+      const { number, chained } = batch[index]!
+      if (chained.hash !== hash) throw new JournalImportError(number, `the store holds another entry ${entry.sequence}`)
+    }
+    const added = batch.slice(stored.length)
+    if (added.length > 0) await this.#commit(added)
+    this.#onProgress?.({ entries: batch.at(-1)!.chained.entry.sequence })
+    await nextTurn()
+  }
+
+  async #commit(lines: readonly Line[]): Promise<void> {
+    const replay = await this.#replayFor(lines)
+    const accounts = new Map<string, AccountState>()
+    const transactions = new Map<number, TransactionState>()
+    let { transactionCount } = this.#head
+    for (const { number, chained } of lines) {
+      const { entry } = chained
+      try {
+        const created = entry.command.type === 'CreateAccount' ? entry.account?.accountId : undefined
+        invariant(created === undefined || !replay.accounts.has(created), `account ${created} exists already`)
+        const changes = replay.apply(entry)
+        for (const account of changes.accounts) accounts.set(account.accountId, account)
+        for (const state of changes.transactions) transactions.set(state.entry.sequence, state)
+      } catch (cause) {
+        throw new JournalImportError(number, 'an entry that does not follow from those before (see cause)', { cause })
+      }
+      const fresh = unchanged(entry)
+      if (fresh !== undefined && !transactions.has(entry.sequence)) replay.transactions.set(entry.sequence, fresh)
+      if (isCountedTransaction(entry)) transactionCount++
+    }
+    const entries = lines.map(({ chained }) => chained.entry)
+    const { sequence, timestamp } = entries.at(-1)!
+    const head = { sequence, timestamp, transactionCount }
+    const changed = { accounts: [...accounts.values()], transactions: [...transactions.values()] }
+    await this.#session.commit({ expectedHead: this.#head.sequence, entries, ...changed, head })
+    this.#head = head
+    this.#imported += entries.length
+  }
+
+  /** The state that these entries build on. */
+  async #replayFor(lines: readonly Line[]): Promise<Replay> {
+    const accountIds = new Set(lines.flatMap(({ chained }) => accountsChangedBy(chained.entry)))
+    const related = new Set(lines.map(({ chained }) => relatedSequenceOf(chained.entry)))
+    const earlier = [...related].filter(sequence => sequence !== undefined && sequence <= this.#head.sequence)
+    const transactions = earlier as readonly number[]
+    const loaded = await this.#session.load({ accounts: [...accountIds], keys: [], transactions })
+    const replay = new Replay()
+    for (const account of loaded.accounts) replay.accounts.set(account.accountId, account)
+    for (const state of loaded.transactions) replay.transactions.set(state.entry.sequence, state)
+    return replay
+  }
+}

@@ -1,0 +1,17 @@
+export interface VerificationProblem {
+  /** The entry where it shows; `null` where it concerns an account as a whole. */
+  readonly sequence: number | null
+  readonly accountId: string | null
+  readonly message: string
+}
+
+const PROBLEMS_MAX = 100
+
+/** The first problems that a verification finds: enough to look at, however much is damaged. */
+export class ProblemList {
+  readonly problems: VerificationProblem[] = []
+
+  add(sequence: number | null, accountId: string | null, message: string): void {
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ sequence, accountId, message })
+  }
+}

@@ -1,0 +1,115 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isCountedTransaction } from '../domain/transaction.js'
+import type { ChainedEntry, StoreSnapshot } from '../store/store.js'
+import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
+import type { Checkpoint } from './checkpoint.js'
+import { missingKeysOf } from './missing-keys.js'
+import { ProblemList } from './problem-list.js'
+import { StateSince } from './state-since.js'
+import type { VerificationProgress, VerificationReport } from './verify.js'
+
+const PAGE_LENGTH = 1_000
+
+/**
+ * Re-checks a ledger from a checkpoint on: that it still has the checkpoint's entry, every entry after it as a full
+ * verification does, and that the present state follows. Entries before the checkpoint are not read again.
+ */
+export class VerificationSince {
+  readonly #snapshot: StoreSnapshot
+  readonly #since: Checkpoint
+  readonly #onProgress: (progress: VerificationProgress) => void
+  readonly #problems = new ProblemList()
+  readonly #state: StateSince
+  #link: Link
+  #transactionCount: number
+  #accountCount = 0
+
+  constructor(snapshot: StoreSnapshot, since: Checkpoint, onProgress: (progress: VerificationProgress) => void) {
+    this.#snapshot = snapshot
+    this.#since = since
+    this.#onProgress = onProgress
+    this.#state = new StateSince(snapshot, since, this.#problems)
+    this.#link = since
+    this.#transactionCount = since.transactionCount
+  }
+
+  async run(): Promise<VerificationReport> {
+    const missed = await this.#missedCheckpoint()
+    if (missed !== undefined) this.#problems.add(this.#since.sequence, null, missed)
+    else await this.#checkEntries()
+    const { problems } = this.#problems
+    const entries = this.#link.sequence - this.#since.sequence
+    return { ok: problems.length === 0, entries, accounts: this.#accountCount, headHash: this.#link.hash, problems }
+  }
+
+  /** Why this is not the ledger that the checkpoint was taken of, or no longer. */
+  async #missedCheckpoint(): Promise<string | undefined> {
+    const since = this.#since
+    const { head, tablesThrough } = this.#snapshot
+    if (head.sequence < since.sequence)
+      return `the journal ends at entry ${head.sequence}, before the checkpoint at ${since.sequence}: entries were cut off`
+    const [chained] = since.sequence === 0 ? [] : await this.#snapshot.journal({ after: since.sequence - 1, limit: 1 })
+    const found = chained === undefined ? BEGINNING : linkOf(chained)
+    if (found.sequence !== since.sequence || found.hash !== since.hash || found.timestamp !== since.timestamp)
+      return 'the entry of the checkpoint has another hash: it or one before it was changed'
+    if (chained !== undefined && breaksOf(before(chained), chained).length > 0)
+      return 'the entry of the checkpoint was changed under its hash'
+    if (tablesThrough < since.sequence || tablesThrough > head.sequence)
+      return `the tables follow the journal to entry ${tablesThrough}, outside of what is to be checked`
+    return undefined
+  }
+
+  async #checkEntries(): Promise<void> {
+    const { head, tablesThrough } = this.#snapshot
+    this.#tell()
+    if (tablesThrough === this.#link.sequence) this.#accountCount = await this.#state.compare()
+    for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
+      const page = await this.#snapshot.journal({ after: this.#link.sequence, limit: PAGE_LENGTH })
+      isMore = page.length > 0
+      for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, page)) {
+        const message = `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`
+        this.#problems.add(null, accountId, message)
+      }
+      for (const chained of page) {
+        await this.#check(chained)
+        if (this.#link.sequence === tablesThrough) this.#accountCount = await this.#state.compare()
+      }
+      this.#tell()
+      await nextTurn()
+    }
+    this.#checkHead()
+  }
+
+  async #check(chained: ChainedEntry): Promise<void> {
+    const sequence = this.#link.sequence + 1
+    for (const message of breaksOf(this.#link, chained)) this.#problems.add(sequence, null, message)
+    this.#link = { ...linkOf(chained), sequence }
+    if (isCountedTransaction(chained.entry)) this.#transactionCount++
+    try {
+      await this.#state.apply(chained.entry)
+    } catch (error) {
+      this.#problems.add(sequence, null, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #checkHead(): void {
+    const { head } = this.#snapshot
+    const { sequence, hash, timestamp } = this.#link
+    if (sequence !== head.sequence || hash !== head.hash)
+      this.#problems.add(head.sequence, null, `the journal ends at entry ${sequence} and not at the recorded head`)
+    if (timestamp !== head.timestamp || this.#transactionCount !== head.transactionCount) {
+      const message = 'the recorded head has another time or count of transactions than the journal'
+      this.#problems.add(head.sequence, null, message)
+    }
+  }
+
+  #tell(): void {
+    const { sequence } = this.#since
+    this.#onProgress({ entries: this.#link.sequence - sequence, total: this.#snapshot.head.sequence - sequence })
+  }
+}
+
+/** The link that an entry says it follows on; its time is not known. */
+function before({ entry, previousHash }: ChainedEntry): Link {
+  return { sequence: entry.sequence - 1, hash: previousHash, timestamp: 0 }
+}
