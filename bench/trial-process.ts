@@ -2,8 +2,14 @@ import { BENCH_ROOT } from './bench-root.js'
 import { runTrial } from './run-trial.js'
 import type { Trial } from './trial.js'
 
-// One trial, given as JSON in the first argument, printed as one line of JSON. A failure ends the process with a stack
-// and a code other than 0.
+// One trial, given as JSON in the first argument, printed as one line of JSON. A failure or an interruption ends the
+// process with a stack and a code other than 0, after everything was put away.
 const [, , trial] = process.argv
 if (trial === undefined) throw new TypeError('Expected a trial as JSON in the first argument, got none.')
-process.stdout.write(`${JSON.stringify(await runTrial(JSON.parse(trial) as Trial, BENCH_ROOT))}\n`)
+const interruption = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => interruption.abort(new Error(`The trial was interrupted by ${name}.`)))
+}
+process.once('uncaughtException', error => interruption.abort(error))
+const result = await runTrial(JSON.parse(trial) as Trial, BENCH_ROOT, { signal: interruption.signal })
+process.stdout.write(`${JSON.stringify(result)}\n`)
