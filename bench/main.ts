@@ -3,6 +3,7 @@ import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from './bench-root.js'
 import { parseOptions, USAGE } from './options.js'
+import { hasBinaries } from './postgres/binaries.js'
 import { showProgress } from './progress.js'
 import { drawChart } from './report/chart.js'
 import { describeMachine, isDurable } from './report/machine.js'
@@ -19,12 +20,15 @@ if (options.help) process.stdout.write(USAGE)
 else await bench()
 
 async function bench(): Promise<void> {
-  const { trials, repeats, write } = options
+  const { repeats, write } = options
   // A page without markers is better found out now than after a quarter of an hour.
   if (write) replaceResults(readFileSync(PAGE, 'utf8'), '')
   const machine = describeMachine()
   if (!isDurable(machine))
     process.stderr.write(`Warning: ${machine.fileSystem} is not a disk; fsync costs nothing here.\n`)
+  const trials = hasBinaries() ? options.trials : options.trials.filter(trial => !trial.peer.startsWith('postgres'))
+  if (trials.length < options.trials.length)
+    process.stderr.write('Warning: PostgreSQL does not run here; its peers are left out.\n')
   const [before] = loadavg()
   const progress = showProgress(trials.length * repeats)
   const results = await runPlan(trials, repeats, progress).finally(() => progress.stop())

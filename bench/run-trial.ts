@@ -49,6 +49,7 @@ async function perform(trial: Trial, job: Job, peer: Peer | undefined): Promise<
 
 function interruptionBy(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal?.aborted === true) reject(signal.reason as Error)
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })
 }

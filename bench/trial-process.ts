@@ -3,7 +3,7 @@ import { runTrial } from './run-trial.js'
 import type { Trial } from './trial.js'
 
 // One trial, given as JSON in the first argument, printed as one line of JSON. A failure or an interruption ends the
-// process with a stack and a code other than 0, after everything was put away.
+// process with a stack and code 1, after everything was put away.
 const [, , trial] = process.argv
 if (trial === undefined) throw new TypeError('Expected a trial as JSON in the first argument, got none.')
 const interruption = new AbortController()
@@ -11,5 +11,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => interruption.abort(new Error(`The trial was interrupted by ${name}.`)))
 }
 process.once('uncaughtException', error => interruption.abort(error))
-const result = await runTrial(JSON.parse(trial) as Trial, BENCH_ROOT, { signal: interruption.signal })
-process.stdout.write(`${JSON.stringify(result)}\n`)
+try {
+  const result = await runTrial(JSON.parse(trial) as Trial, BENCH_ROOT, { signal: interruption.signal })
+  process.stdout.write(`${JSON.stringify(result)}\n`)
+} catch (error) {
+  process.stderr.write(`${(error as Error).stack}\n`)
+  // Callers that are still waiting for an answer would keep the process alive.
+  process.exit(1)
+}

@@ -30,8 +30,11 @@ export async function openBursar(
 }
 
 async function readBooks(processor: PaymentProcessor, job: Job): Promise<Books> {
-  const balances = new Map<string, bigint>()
-  for (const accountId of job.accounts) balances.set(accountId, (await processor.getBalance(accountId)).posted)
+  const read = async (accountId: string): Promise<[string, bigint]> => [
+    accountId,
+    (await processor.getBalance(accountId)).posted
+  ]
+  const balances = new Map(await Promise.all(job.accounts.map(read)))
   const received = (await processor.getBalance('@settlement')).posted
   return { balances, received, payments: await processor.getTransactionCount() }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chownSync, cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -17,6 +18,20 @@ export function findBinaries(platform = `${process.platform}-${process.arch}`): 
       { cause }
     )
   }
+}
+
+export function hasBinaries(): boolean {
+  try {
+    return postgresVersion() !== ''
+  } catch {
+    return false
+  }
+}
+
+/** As the server itself says it, which shows that it runs here at all. */
+export function postgresVersion(): string {
+  const said = execFileSync(join(findBinaries(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' })
+  return said.replace(/^.*\) /, '').trim()
 }
 
 /** The same programs where the server's user can read them: a home directory is often closed to others. */

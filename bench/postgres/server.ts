@@ -114,7 +114,8 @@ function untilReady(server: ChildProcess): Promise<void> {
       if (log.includes('ready to accept connections')) resolve()
     })
     server.once('error', reject)
-    server.once('exit', code => reject(new Error(`Expected PostgreSQL to start, got exit code ${code}: ${log}`)))
+    // Unlike "exit", this comes after the last of the log.
+    server.once('close', code => reject(new Error(`Expected PostgreSQL to start, got exit code ${code}: ${log}`)))
   })
 }
 
