@@ -14,7 +14,7 @@ export async function runPlan(
   trials: readonly Trial[],
   repeats: number,
   progress: Progress,
-  run: (trial: Trial) => Promise<TrialResult> = spawnTrial
+  run: (trial: Trial) => Promise<TrialResult> = trial => spawnTrial(trial)
 ): Promise<readonly TrialResult[]> {
   const results: TrialResult[] = []
   for (let repeat = 0; repeat < repeats; repeat++) {
