@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { PROJECT_ROOT } from './bench-root.js'
+import { COMPILED_ROOT, PROJECT_ROOT } from './bench-root.js'
+import { compileTo } from './compile.js'
 import { parseOptions, USAGE } from './options.js'
 import { hasBinaries } from './postgres/binaries.js'
 import { showProgress } from './progress.js'
@@ -10,6 +11,7 @@ import { describeMachine, isDurable } from './report/machine.js'
 import { formatReport, type Report } from './report/markdown.js'
 import { replaceResults } from './report/page.js'
 import { runPlan } from './run-plan.js'
+import { spawnTrial } from './spawn-trial.js'
 import { summarize } from './summary.js'
 
 const PAGE = join(PROJECT_ROOT, 'docs', 'benchmarks.md')
@@ -29,9 +31,12 @@ async function bench(): Promise<void> {
   const trials = hasBinaries() ? options.trials : options.trials.filter(trial => !trial.peer.startsWith('postgres'))
   if (trials.length < options.trials.length)
     process.stderr.write('Warning: PostgreSQL does not run here; its peers are left out.\n')
+  compileTo(COMPILED_ROOT)
   const [before] = loadavg()
   const progress = showProgress(trials.length * repeats)
-  const results = await runPlan(trials, repeats, progress).finally(() => progress.stop())
+  const results = await runPlan(trials, repeats, progress, trial => spawnTrial(COMPILED_ROOT, trial)).finally(() =>
+    progress.stop()
+  )
   const load = { before: before!, after: loadavg()[0]! }
   const report: Report = { machine, date: new Date(), repeats, load, rows: summarize(results) }
   const markdown = formatReport(report)

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROJECT_ROOT } from './bench-root.js'
+import { COMPILED_ROOT, PROJECT_ROOT } from './bench-root.js'
+import { compileTo } from './compile.js'
 import type { TrialProfile } from './profile/profile-trial.js'
 import { formatProfiles } from './profile/table.js'
 import { formatNumber } from './report/format.js'
@@ -13,6 +14,7 @@ import type { Trial } from './trial.js'
 
 const PAGE = join(PROJECT_ROOT, 'docs', 'explanation', 'where-the-time-goes.md')
 const TITLES: { readonly [peer: string]: string } = { 'bursar-memory': 'memoryStore', 'bursar-sqlite': 'sqliteStore' }
+const PROGRAM = join('profile', 'profile-process.js')
 const LOADS = [
   { inFlight: 1_000, payments: 80_000, warmUp: 20_000 },
   { inFlight: 1, payments: 8_000, warmUp: 5_000 }
@@ -20,6 +22,7 @@ const LOADS = [
 
 const page = readFileSync(PAGE, 'utf8')
 replaceResults(page, '')
+compileTo(COMPILED_ROOT)
 const sections: string[] = []
 for (const load of LOADS) sections.push(await profileLoad(load))
 const { processor, versions, commit } = describeMachine()
@@ -32,9 +35,8 @@ async function profileLoad(load: Pick<Trial, 'inFlight' | 'payments' | 'warmUp'>
   const profiles: TrialProfile[] = []
   for (const peer of Object.keys(TITLES)) {
     const name = `${peer}/uniform/${load.inFlight}`
-    profiles.push(
-      await spawnTrial<TrialProfile>({ ...load, name, peer, accounts: 'uniform' }, 'profile/profile-process.ts')
-    )
+    const trial: Trial = { ...load, name, peer, accounts: 'uniform' }
+    profiles.push(await spawnTrial<TrialProfile>(COMPILED_ROOT, trial, PROGRAM))
   }
   const speeds = profiles.map(({ trial, perSecond }) => `${TITLES[trial.peer]} ${formatNumber(perSecond)}`).join(', ')
   return [

@@ -22,7 +22,7 @@ const ROOMS: readonly Room[] = [
   { name: 'hash chain', files: /^lib\/store\/chain\./ },
   { name: 'hand over to the writer', files: /^lib\/store\/sqlite\/(writer-(client|thread|protocol|failure)|bell)\./ },
   { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writer\./, functions: /^(commit|#?sync)$/ },
-  { name: 'tables', files: /^lib\/store\/sqlite\/writer\./, functions: /^(applyTables|#inTransaction|forgetKeys)$/ },
+  { name: 'tables', files: /^lib\/store\/sqlite\/writer\./, functions: /^(.*Tables|#inTransaction|forgetKeys|)$/ },
   { name: 'tables', files: /^lib\/store\/sqlite\/table-/ },
   { name: 'insert into the journal', files: /^lib\/store\/sqlite\/(writer|bulk-insert)\./ },
   { name: 'store: look up, keep', files: /^lib\// },
