@@ -52,11 +52,17 @@ export function roomOf({ functionName, url }: CallFrame, caller: string | undefi
   if (functionName === '(idle)') return IDLE
   if (functionName === '(garbage collector)') return GARBAGE
   const path = pathFrom(root, url)
-  const room = path && ROOMS.find(({ files, functions }) => files.test(path) && (functions?.test(functionName) ?? true))
-  return (room && room.name) ?? caller ?? ENGINE
+  const room =
+    path === undefined
+      ? undefined
+      : ROOMS.find(({ files, functions }) => files.test(path) && (functions?.test(functionName) ?? true))
+  return room?.name ?? caller ?? ENGINE
 }
 
+/** Packages are looked up above the compiled project, so that they are not below its root. */
 function pathFrom(root: string, url: string): string | undefined {
   const path = url.startsWith('file://') ? decodeURIComponent(new URL(url).pathname) : url
+  const packages = path.lastIndexOf('/node_modules/')
+  if (packages !== -1) return path.slice(packages + 1)
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined
 }
