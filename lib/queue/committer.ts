@@ -44,7 +44,8 @@ export class Committer {
   #commit: Promise<void> | undefined
   /** Answers of durable groups that were not given yet. */
   readonly #due = new Fifo<Answer>()
-  #answering: Promise<void> | undefined
+  #isAnswering = false
+  #answered: Promise<void> | undefined
   #sweep: Promise<void> | undefined
   #sweepDueAt = 0
 
@@ -68,7 +69,7 @@ export class Committer {
     const { open, inFlight } = this.#view
     const seen = open.entries.length > 0 ? open : inFlight
     if (seen !== undefined) seen.answers.push(answer)
-    else if (this.#answering !== undefined) this.#due.enqueue(answer)
+    else if (this.#isAnswering) this.#due.enqueue(answer)
     else answer.give()
   }
 
@@ -89,7 +90,7 @@ export class Committer {
     do {
       commit = this.#commit
       await commit
-      await this.#answering
+      await this.#answered
     } while (commit !== this.#commit)
     await this.#sweep
   }
@@ -117,7 +118,7 @@ export class Committer {
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) this.#due.enqueue(answer)
-    this.#answering ??= this.#giveAnswers().finally(() => (this.#answering = undefined))
+    if (!this.#isAnswering) this.#answered = this.#giveAnswers()
     const { entries, sequence } = group
     if (group.sentAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
     this.#growth.notify()
@@ -126,11 +127,14 @@ export class Committer {
 
   /** Gives the answers of durable groups in order; callers who act on them get no more than a turn of the event loop. */
   async #giveAnswers(): Promise<void> {
+    this.#isAnswering = true
     for (let answer = this.#due.dequeue(); answer !== undefined; answer = this.#due.dequeue()) {
       answer.give()
       const pause = this.#turns.pass()
       if (pause !== undefined) await pause
     }
+    // In the same step as the last look, so that no answer can be left waiting in between.
+    this.#isAnswering = false
   }
 
   #onCommitFailed(group: Group, error: unknown): void {
