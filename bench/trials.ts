@@ -59,6 +59,7 @@ export const PEERS: readonly PeerEntry[] = [
     title: 'Bursar, memoryStore, with metrics',
     kind: 'memory',
     payments: { 1: 30_000, 100: 60_000, 1_000: 80_000 },
+    warmUp: MEMORY_WARM_UP,
     accounts: ['uniform']
   },
   {

@@ -7,6 +7,30 @@ export interface ProcessorEvents {
    * wrong clock does not release them all; call `confirmClock()` when the new time is right.
    */
   'clock:jumped': { readonly from: Date; readonly to: Date }
+  /** A command came faster than `rateLimit` allows and was refused; nothing of it was recorded. */
+  'command:rate-limited': {
+    readonly accountId: string
+    readonly command: Command['type']
+    readonly scope: 'account' | 'global'
+    readonly retryAfterMs: number
+  }
+  /** A commit that certainly did not happen is about to be tried again. */
+  'command:retried': {
+    /** How many commands are in it. */
+    readonly commands: number
+    /** Which attempt has just failed, from 1. */
+    readonly attempt: number
+    readonly error: Error
+  }
+  /** A command was given up and put aside, durably. */
+  'command:dead-lettered': {
+    readonly deadLetterId: string
+    readonly accountId: string
+    readonly command: Command['type']
+    readonly error: unknown
+  }
+  /** A step of the sweep has freed the space of idempotency keys past their horizon. */
+  'keys:forgotten': { readonly keys: number; readonly mayHaveMore: boolean }
   /** The writer stopped; nothing more is executed until the store is opened again. */
   'processor:failed': { readonly error: Error }
   /** Another writer took the store over. */

@@ -94,6 +94,7 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   getTransactionCount: { ...SERVED, call: b => b.getTransactionCount() },
   listTransactions: { ...SERVED, call: b => collect(b.listTransactions()) },
   journal: { ...SERVED, call: b => collect(b.journal()) },
+  deadLetters: { ...SERVED, call: b => collect(b.deadLetters.list()) },
   verify: { ...SERVED, call: b => b.verify() },
   checkpoint: { ...SERVED, call: b => b.checkpoint() },
   status: {

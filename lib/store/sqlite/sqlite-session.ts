@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
 import { encodeEntry } from '../codec.js'
+import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { selectDueHolds } from '../due-holds.js'
+import { NotCommittedError } from '../errors.js'
 import { lastUpTo, pageOf } from '../paging.js'
 import type {
   ChainedEntry,
   CommitGroup,
+  ForgottenKeys,
   Head,
   HistoryPage,
   HistoryQuery,
@@ -17,6 +20,7 @@ import type {
 } from '../store.js'
 import { chainedEntries } from './chained-entries.js'
 import { openDatabase, type Database } from './driver.js'
+import { findLetters, lettersToRows } from './letters.js'
 import { Queries } from './queries.js'
 import { openSnapshot } from './snapshot.js'
 import { PIECE_ROWS } from './table-writer.js'
@@ -126,8 +130,10 @@ export class SqliteSession implements StoreSession {
   }
 
   async commit(group: CommitGroup): Promise<void> {
+    const { expectedHead, head, deadLetters } = group
     const encoded = group.entries.map(encodeEntry)
-    await this.#writer.ask({ type: 'commit', group: { expectedHead: group.expectedHead, encoded, head: group.head } })
+    const letters = deadLetters === undefined ? [] : lettersToRows(deadLetters)
+    await this.#writer.ask({ type: 'commit', group: { expectedHead, encoded, letters, head } })
     this.#growing.add(group)
     this.#followJournal()
   }
@@ -158,10 +164,22 @@ export class SqliteSession implements StoreSession {
     while (!isDone) {
       const pieces = this.#isClosing ? Infinity : 1 + Math.ceil((this.#growing.length - length) * PIECES_PER_ENTRY)
       length = this.#growing.length
-      isDone = await this.#writer.ask({ type: 'continueTables', pieces })
+      isDone = await this.#continueTables(pieces)
     }
     this.#applying = undefined
     if (this.#growing.length > 0) this.#followJournal()
+  }
+
+  /** Some pieces of the step; none of them, after a pause, while another connection is writing to the file. */
+  async #continueTables(pieces: number): Promise<boolean> {
+    try {
+      return await this.#writer.ask({ type: 'continueTables', pieces })
+    } catch (error) {
+      const isTransient = error instanceof NotCommittedError && error.isTransient
+      if (!isTransient || this.#isClosing) throw error
+      await new Promise(resolve => setTimeout(resolve, REST_MS))
+      return false
+    }
   }
 
   journal(query: { after: number; through: number; limit: number }): Promise<readonly ChainedEntry[]> {
@@ -220,10 +238,14 @@ export class SqliteSession implements StoreSession {
     return openSnapshot(openForReading(this.#path))
   }
 
-  async forgetKeys(query: { recordedBefore: number; limit: number }): Promise<boolean> {
+  async forgetKeys(query: { recordedBefore: number; limit: number }): Promise<ForgottenKeys> {
     // What the index does not hold yet cannot be deleted from it.
     await this.#catchUp()
     return this.#writer.ask({ type: 'forgetKeys', query })
+  }
+
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+    return attempt(() => findLetters(this.#database, query))
   }
 
   async close(): Promise<void> {
