@@ -136,7 +136,7 @@ export const QUICK_PLAN: Plan = {
     { accounts: 'hot', inFlight: 1_000, peers: BURSARS }
   ],
   repeats: 2,
-  scale: 0.4
+  scale: 0.3
 }
 
 /** The trials of one repeat: all peers of one cell next to each other, so that they meet the same weather. */
