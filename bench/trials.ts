@@ -58,7 +58,8 @@ export const PEERS: readonly PeerEntry[] = [
     name: 'bursar-memory-instrumented',
     title: 'Bursar, memoryStore, with metrics',
     kind: 'memory',
-    payments: { 1: 30_000, 100: 60_000, 1_000: 80_000 },
+    payments: { 1: 40_000, 100: 100_000, 1_000: 100_000 },
+    warmUp: MEMORY_WARM_UP,
     accounts: ['uniform']
   },
   {
