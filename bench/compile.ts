@@ -3,9 +3,6 @@ import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { PROJECT_ROOT } from './bench-root.js'
 
-/** The subpaths of the library that peers import, and where their sources are. */
-const EXPORTS = { '.': './lib/index.js', './sqlite': './lib/store/sqlite/index.js' }
-
 /** Translated file by file, which needs no more than this; `npm run types` checks them. */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -26,8 +23,19 @@ export function compileTo(directory: string): void {
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, outputText)
   }
-  const manifest = { name: 'bursar', private: true, type: 'module', exports: EXPORTS }
+  const manifest = { name: 'bursar', private: true, type: 'module', exports: compiledExports() }
   writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest))
+}
+
+/** The library's subpaths, leading to the translation of their sources. */
+function compiledExports(): Readonly<Record<string, string>> {
+  const manifest = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, string | { readonly 'bursar:source': string }>>
+  }
+  const sources = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
+    typeof target === 'string' ? [] : [[subpath, target['bursar:source'].replace(/\.ts$/, '.js')]]
+  )
+  return Object.fromEntries(sources) as Record<string, string>
 }
 
 function sourcesIn(folder: string): readonly string[] {

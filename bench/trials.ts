@@ -58,7 +58,7 @@ export const PEERS: readonly PeerEntry[] = [
     name: 'bursar-memory-instrumented',
     title: 'Bursar, memoryStore, with metrics',
     kind: 'memory',
-    payments: { 1: 30_000, 100: 60_000, 1_000: 80_000 },
+    payments: { 1: 40_000, 100: 100_000, 1_000: 100_000 },
     warmUp: MEMORY_WARM_UP,
     accounts: ['uniform']
   },
@@ -137,7 +137,7 @@ export const QUICK_PLAN: Plan = {
     { accounts: 'hot', inFlight: 1_000, peers: BURSARS }
   ],
   repeats: 2,
-  scale: 0.4
+  scale: 0.3
 }
 
 /** The trials of one repeat: all peers of one cell next to each other, so that they meet the same weather. */

@@ -20,8 +20,6 @@ export interface InstrumentOptions {
   readonly eventLoopDelay?: boolean
 }
 
-type Method = (...words: unknown[]) => unknown
-
 /**
  * Measures a processor through the OpenTelemetry API. Use what it returns in place of the processor: every member is
  * there and answers the same. Nothing is measured of calls that are made to the processor itself.
@@ -61,7 +59,8 @@ export function instrument(processor: PaymentProcessor, options: InstrumentOptio
     get(target, member) {
       const value: unknown = Reflect.get(target, member, target)
       if (typeof value !== 'function') return value
-      const method = value.bind(target) as Method
+      // Not a bound function: `await using` of Node.js 24 takes none for a way to dispose.
+      const method = (...words: unknown[]): unknown => Reflect.apply(value, target, words)
       if (member === 'submit') {
         return (...words: unknown[]) =>
           observe(commandTypeOf((words[0] as { readonly type?: unknown } | undefined)?.type), () => method(...words))

@@ -191,6 +191,26 @@ describe('The metrics of an instrumented processor', () => {
     expect(await observed.points('bursar.journal.head')).to.be.empty
   })
 
+  it('leave nothing with the meter that would keep a closed processor alive', async () => {
+    const meter = observed.meterProvider.getMeter('counted')
+    const callbacks = new Set<unknown>()
+    const { addBatchObservableCallback: add, removeBatchObservableCallback: remove } = meter
+    meter.addBatchObservableCallback = (callback, observables) => {
+      callbacks.add(callback)
+      add.call(meter, callback, observables)
+    }
+    meter.removeBatchObservableCallback = (callback, observables) => {
+      callbacks.delete(callback)
+      remove.call(meter, callback, observables)
+    }
+    const bursar = await open(memoryStore(), { meterProvider: { getMeter: () => meter } })
+    await observed.metrics()
+    expect(callbacks).not.to.be.empty
+    await bursar.close()
+    await observed.metrics()
+    expect(callbacks).to.be.empty
+  })
+
   it('go to the global provider where none is given', async () => {
     globalMetrics.setGlobalMeterProvider(observed.meterProvider)
     try {
