@@ -1,12 +1,9 @@
 import type { AccountState } from '../domain/account.js'
-import type { Entry } from '../domain/entry.js'
-import { evolve } from '../domain/evolve.js'
 import { keyOf } from '../domain/idempotency.js'
-import { isCountedTransaction, sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
-import type { View } from '../domain/view.js'
 import { chainHash, GENESIS_HASH } from '../store/chain.js'
 import { encodeEntry } from '../store/codec.js'
 import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
+import { RebuiltBooks } from './rebuilt-books.js'
 
 export interface VerificationProblem {
   /** The entry where it shows; `null` where it concerns an account as a whole. */
@@ -46,13 +43,17 @@ export async function verify(session: StoreSession): Promise<VerificationReport>
 class Verification {
   readonly #snapshot: StoreSnapshot
   readonly #problems: VerificationProblem[] = []
-  readonly #rebuilt = new Rebuilt()
+  readonly #rebuilt: RebuiltBooks
   #sequence = 0
   #hash = GENESIS_HASH
   #timestamp = 0
 
   constructor(snapshot: StoreSnapshot) {
     this.#snapshot = snapshot
+    this.#rebuilt = new RebuiltBooks(async sequence => {
+      const [found] = await snapshot.journal({ after: sequence - 1, limit: 1 })
+      return found?.entry
+    })
   }
 
   async run(): Promise<VerificationReport> {
@@ -67,11 +68,12 @@ class Verification {
     }
     if (tablesThrough === 0) accounts = await this.#compareTables()
     for (let isMore = true; isMore && this.#sequence < head.sequence;) {
+      await othersTurn()
       const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })
       isMore = page.length > 0
       await this.#checkKeys(page)
       for (const chained of page) {
-        await this.#recall(chained.entry)
+        await this.#rebuilt.recall(chained.entry)
         this.#check(chained)
         if (this.#sequence === tablesThrough) accounts = await this.#compareTables()
       }
@@ -106,20 +108,6 @@ class Verification {
     }
   }
 
-  /** Fetches the earlier transaction that an entry refers to: too many may be referred to later to keep them all. */
-  async #recall({ command }: Entry): Promise<void> {
-    const id =
-      'originalTransactionId' in command
-        ? command.originalTransactionId
-        : 'authorizationId' in command
-          ? command.authorizationId
-          : undefined
-    const sequence = id === undefined ? undefined : sequenceOfTransactionId(id)
-    if (sequence === undefined || this.#rebuilt.transactions.has(sequence)) return
-    const [found] = await this.#snapshot.journal({ after: sequence - 1, limit: 1 })
-    if (found !== undefined) this.#rebuilt.transactions.set(sequence, { entry: found.entry, refunded: [], hold: null })
-  }
-
   /** Every key that is not forgotten yet must be found again, or it could pay twice. */
   async #checkKeys(page: readonly ChainedEntry[]): Promise<void> {
     const { keysForgottenThrough, tablesThrough } = this.#snapshot
@@ -142,14 +130,13 @@ class Verification {
 
   /** Compares how refunds and holds stand in the store with how they stand by the journal, both ways. */
   async #compareTransactions(): Promise<void> {
-    const isChanged = (state: TransactionState) => state.hold !== null || state.refunded.length > 0
-    let missing = [...this.#rebuilt.transactions.values()].filter(isChanged).length
+    let missing = this.#rebuilt.changedCount
     for (let after = 0, isMore = true; isMore;) {
+      await othersTurn()
       const page = await this.#snapshot.transactions({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const { sequence } = stored.entry
-        const rebuilt = this.#rebuilt.transactions.get(sequence)
-        if (rebuilt !== undefined && standingText(stored) === standingText(rebuilt)) missing--
+        if (this.#rebuilt.isAsRebuilt(stored)) missing--
         else this.#report(sequence, null, 'refunds or the hold of this transaction stand otherwise than by the journal')
         after = sequence
       }
@@ -164,6 +151,7 @@ class Verification {
     let count = 0
     let after = ''
     for (;;) {
+      await othersTurn()
       const page = await this.#snapshot.accounts({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
@@ -183,8 +171,9 @@ class Verification {
   }
 }
 
-function standingText({ refunded, hold }: TransactionState): string {
-  return [...refunded, hold?.status, hold?.deadline].join(' ')
+/** Between pages: a store that answers at once would otherwise keep the event loop until the end of the journal. */
+function othersTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
 }
 
 function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): string | undefined {
@@ -194,32 +183,4 @@ function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): 
       return `${field} is ${stored[field]} in the store, ${rebuilt[field]} by the journal`
   }
   return undefined
-}
-
-/** The state that follows from the journal, as far as `evolve` asks for it. */
-class Rebuilt implements View {
-  readonly accounts = new Map<string, AccountState>()
-  /** Only what entries refer to: refunded payments and holds. */
-  readonly transactions = new Map<number, TransactionState>()
-
-  transactionCount = 0
-
-  account(accountId: string): AccountState | undefined {
-    return this.accounts.get(accountId)
-  }
-
-  keyed(): undefined {
-    return undefined
-  }
-
-  transaction(transactionId: string): TransactionState | undefined {
-    return this.transactions.get(sequenceOfTransactionId(transactionId) ?? 0)
-  }
-
-  apply(entry: Entry): void {
-    const changes = evolve(this, entry)
-    if (isCountedTransaction(entry)) this.transactionCount++
-    for (const account of changes.accounts) this.accounts.set(account.accountId, account)
-    for (const state of changes.transactions) this.transactions.set(state.entry.sequence, state)
-  }
 }
