@@ -1,6 +1,7 @@
 import type { AccountPattern, Trial } from './trial.js'
 
-const ACCOUNTS = 1_000
+/** How many accounts the payments are spread over, unless all of them hit one. */
+export const ACCOUNTS = 10_000
 
 /** The work that every peer does: payments of one minor unit, each under an idempotency key of its own. */
 export interface Job {
@@ -13,9 +14,17 @@ export interface Job {
   readonly directory: string
   accountOf(payment: number): string
   keyOf(payment: number): string
+  /** Has something undone when the trial ends, however it ends; the last first. */
+  atEnd(cleanUp: CleanUp): void
 }
 
-export function createJob(trial: Pick<Trial, 'accounts' | 'payments' | 'warmUp'>, directory: string): Job {
+export type CleanUp = () => Promise<void>
+
+export function createJob(
+  trial: Pick<Trial, 'accounts' | 'payments' | 'warmUp'>,
+  directory: string,
+  atEnd: (cleanUp: CleanUp) => void
+): Job {
   const accounts = accountIds(trial.accounts)
   return {
     accounts,
@@ -23,7 +32,8 @@ export function createJob(trial: Pick<Trial, 'accounts' | 'payments' | 'warmUp'>
     payments: trial.warmUp + trial.payments,
     directory,
     accountOf: payment => accounts[scatter(payment) % accounts.length]!,
-    keyOf: payment => `order-${payment}`
+    keyOf: payment => `order-${payment}`,
+    atEnd
   }
 }
 

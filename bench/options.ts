@@ -4,7 +4,7 @@ import type { Trial } from './trial.js'
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --quick          1, 100 and 1,000 callers over 1,000 accounts, shorter trials, two runs each: under two minutes
+  --quick          the trials that targets need, and some more, shorter, two runs each: under two minutes
   --only <text>    trials whose name contains the text, such as bursar-sqlite/uniform/1000 or /hot/
   --repeats <n>    runs of every trial, 1 to 99
   --write          write docs/benchmarks.md and docs/benchmarks.svg; a whole run does so without being asked

@@ -1,4 +1,3 @@
-import { spawnTrial } from './spawn-trial.js'
 import type { Trial, TrialResult } from './trial.js'
 
 export interface Progress {
@@ -14,7 +13,7 @@ export async function runPlan(
   trials: readonly Trial[],
   repeats: number,
   progress: Progress,
-  run: (trial: Trial) => Promise<TrialResult> = spawnTrial
+  run: (trial: Trial) => Promise<TrialResult>
 ): Promise<readonly TrialResult[]> {
   const results: TrialResult[] = []
   for (let repeat = 0; repeat < repeats; repeat++) {

@@ -1,74 +1,93 @@
 import { findRow, type SummaryRow } from './summary.js'
-import type { TrialResult } from './trial.js'
+import type { Trial, TrialResult } from './trial.js'
 
-/** What Bursar must reach against a peer that ran beside it, at the same number of callers over 1,000 accounts. */
+/** A trial of the matrix: one peer, so many callers, over 10,000 accounts or one. */
+export type Cell = Pick<Trial, 'peer' | 'accounts' | 'inFlight'>
+
+/** What Bursar must reach: against another trial that ran beside it, or in absolute terms. */
 export interface Target {
-  readonly peer: string
-  readonly baseline: string
-  readonly inFlight: number
-  /** `throughput`: payments per second over the baseline's, at least. `latency`: median latency over it, at most. */
-  readonly measure: 'throughput' | 'latency'
+  readonly subject: Cell
+  readonly measure: Measure
+  /** The limits are ratios to this trial; without it they are what `measure` is in. */
+  readonly baseline?: Cell
   /** From what a release must have to what we would like to see; the last is the hardest. */
-  readonly levels: readonly { readonly name: 'floor' | 'goal' | 'aim'; readonly ratio: number }[]
+  readonly levels: readonly Level[]
 }
+
+export interface Level {
+  readonly name: 'floor' | 'goal' | 'aim'
+  readonly limit: number
+}
+
+/** `throughput`: payments per second, at least. Everything else: milliseconds, at most. */
+export type Measure = 'throughput' | 'p50 latency' | 'p99 latency' | 'loop delay p99' | 'loop delay max'
+
+const MEMORY_1000 = cell('bursar-memory', 1_000)
+const SQLITE_1000 = cell('bursar-sqlite', 1_000)
 
 export const TARGETS: readonly Target[] = [
   {
-    peer: 'bursar-memory',
-    baseline: 'bare-queue',
-    inFlight: 1_000,
+    subject: MEMORY_1000,
     measure: 'throughput',
+    baseline: cell('bare-queue', 1_000),
     levels: [
-      { name: 'floor', ratio: 0.15 },
-      { name: 'goal', ratio: 0.25 },
-      { name: 'aim', ratio: 0.4 }
+      { name: 'floor', limit: 0.15 },
+      { name: 'goal', limit: 0.25 },
+      { name: 'aim', limit: 0.4 }
     ]
   },
   {
-    peer: 'bursar-sqlite',
-    baseline: 'sqlite-transaction',
-    inFlight: 1_000,
+    subject: SQLITE_1000,
     measure: 'throughput',
+    baseline: cell('sqlite-transaction', 1_000),
     levels: [
-      { name: 'floor', ratio: 4 },
-      { name: 'goal', ratio: 12 },
-      { name: 'aim', ratio: 20 }
+      { name: 'floor', limit: 4 },
+      { name: 'goal', limit: 12 },
+      { name: 'aim', limit: 20 }
     ]
   },
   {
-    peer: 'bursar-sqlite',
-    baseline: 'sqlite-transaction',
-    inFlight: 100,
+    subject: cell('bursar-sqlite', 100),
     measure: 'throughput',
+    baseline: cell('sqlite-transaction', 100),
     levels: [
-      { name: 'goal', ratio: 7 },
-      { name: 'aim', ratio: 10 }
+      { name: 'goal', limit: 7 },
+      { name: 'aim', limit: 10 }
     ]
   },
   {
-    peer: 'bursar-sqlite',
-    baseline: 'sqlite-transaction',
-    inFlight: 1,
+    subject: cell('bursar-sqlite', 1),
     measure: 'throughput',
-    levels: [{ name: 'floor', ratio: 0.7 }]
+    baseline: cell('sqlite-transaction', 1),
+    levels: [{ name: 'floor', limit: 0.7 }]
   },
   {
-    peer: 'bursar-sqlite',
-    baseline: 'sqlite-transaction',
-    inFlight: 1,
-    measure: 'latency',
-    levels: [{ name: 'goal', ratio: 1.3 }]
-  }
+    subject: cell('bursar-sqlite', 1),
+    measure: 'p50 latency',
+    baseline: cell('sqlite-transaction', 1),
+    levels: [{ name: 'goal', limit: 1.3 }]
+  },
+  ...[MEMORY_1000, SQLITE_1000].map((uniform): Target => ({
+    subject: { ...uniform, accounts: 'hot' },
+    measure: 'throughput',
+    baseline: uniform,
+    levels: [{ name: 'goal', limit: 0.9 }]
+  })),
+  { subject: cell('bursar-sqlite', 100), measure: 'p99 latency', levels: [{ name: 'goal', limit: 10 }] },
+  ...[MEMORY_1000, SQLITE_1000].flatMap((subject): readonly Target[] => [
+    { subject, measure: 'loop delay p99', levels: [{ name: 'goal', limit: 10 }] },
+    { subject, measure: 'loop delay max', levels: [{ name: 'goal', limit: 50 }] }
+  ])
 ]
 
-/** How a target came out; only where both sides ran. */
+/** How a target came out; only where all its trials ran. */
 export interface TargetOutcome {
   readonly target: Target
   /** Of the medians. */
-  readonly ratio: number
-  /** The lowest and the highest ratio within one repeat: how far the measurement can be trusted. */
+  readonly value: number
+  /** The lowest and the highest within one repeat: how far the measurement can be trusted. */
   readonly range: readonly [lowest: number, highest: number]
-  readonly levels: readonly { readonly name: string; readonly ratio: number; readonly met: boolean }[]
+  readonly levels: readonly (Level & { readonly met: boolean })[]
 }
 
 export function checkTargets(
@@ -76,26 +95,45 @@ export function checkTargets(
   targets: readonly Target[] = TARGETS
 ): readonly TargetOutcome[] {
   return targets.flatMap(target => {
-    const { inFlight, measure } = target
-    const subject = findRow(rows, { peer: target.peer, accounts: 'uniform', inFlight })
-    const baseline = findRow(rows, { peer: target.baseline, accounts: 'uniform', inFlight })
-    if (subject === undefined || baseline === undefined) return []
-    const ratio = ratioOf(measure, medianOf(subject), medianOf(baseline))
-    const ratios = subject.repeats.map((result, repeat) => ratioOf(measure, result, baseline.repeats[repeat]!))
-    const range = [Math.min(...ratios), Math.max(...ratios)] as const
-    const isMet = (wanted: number): boolean => (measure === 'throughput' ? ratio >= wanted : ratio <= wanted)
-    return [{ target, ratio, range, levels: target.levels.map(level => ({ ...level, met: isMet(level.ratio) })) }]
+    const subject = findRow(rows, target.subject)
+    const baseline = target.baseline && findRow(rows, target.baseline)
+    if (subject === undefined || (target.baseline !== undefined && baseline === undefined)) return []
+    const read = READINGS[target.measure]
+    const value = read(medianOf(subject)) / (baseline === undefined ? 1 : read(medianOf(baseline)))
+    const values = subject.repeats.map(
+      (result, repeat) => read(result) / (baseline === undefined ? 1 : read(baseline.repeats[repeat]!))
+    )
+    const isMet = (limit: number): boolean => (isAtLeast(target.measure) ? value >= limit : value <= limit)
+    return [
+      {
+        target,
+        value,
+        range: [Math.min(...values), Math.max(...values)] as const,
+        levels: target.levels.map(level => ({ ...level, met: isMet(level.limit) }))
+      }
+    ]
   })
 }
 
-type Sample = Pick<TrialResult, 'perSecond'> & { readonly latencyMs: { readonly p50: number } }
-
-function medianOf({ perSecond, latencyMs }: SummaryRow): Sample {
-  return { perSecond: perSecond.median, latencyMs }
+/** Whether more is better. */
+export function isAtLeast(measure: Measure): boolean {
+  return measure === 'throughput'
 }
 
-function ratioOf(measure: Target['measure'], subject: Sample, baseline: Sample): number {
-  return measure === 'throughput'
-    ? subject.perSecond / baseline.perSecond
-    : subject.latencyMs.p50 / baseline.latencyMs.p50
+type Sample = Pick<TrialResult, 'perSecond' | 'loopDelayMs'> & { readonly latencyMs: { p50: number; p99: number } }
+
+const READINGS: { readonly [measure in Measure]: (sample: Sample) => number } = {
+  throughput: sample => sample.perSecond,
+  'p50 latency': sample => sample.latencyMs.p50,
+  'p99 latency': sample => sample.latencyMs.p99,
+  'loop delay p99': sample => sample.loopDelayMs.p99,
+  'loop delay max': sample => sample.loopDelayMs.max
+}
+
+function medianOf({ perSecond, latencyMs, loopDelayMs }: SummaryRow): Sample {
+  return { perSecond: perSecond.median, latencyMs, loopDelayMs }
+}
+
+function cell(peer: string, inFlight: number): Cell {
+  return { peer, accounts: 'uniform', inFlight }
 }

@@ -1,4 +1,4 @@
-/** How the payments are spread over accounts: evenly over 1,000 of them, or all from one. */
+/** How the payments are spread over accounts: evenly over 10,000 of them, or all from one. */
 export type AccountPattern = 'uniform' | 'hot'
 
 /** One measurement, as data; it runs in a process of its own. */

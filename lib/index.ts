@@ -11,6 +11,7 @@ export type {
   TransactionQuery
 } from './processor/payment-processor.js'
 export type { Amount, Command } from './processor/requests.js'
+export type { DeadLetter, DeadLetters } from './processor/dead-letter-desk.js'
 export type { Transaction, TransactionKind } from './processor/history.js'
 export type { JournalEntry } from './audit/journal-entry.js'
 export type {
@@ -30,6 +31,10 @@ export { assertApproved, DeclinedError } from './processor/assert-approved.js'
 export { formatMoney, parseMoney } from './money/format.js'
 export { memoryStore } from './store/memory/memory-store.js'
 export type { ProcessorEvents } from './observability/events.js'
+export { RateLimitedError } from './policies/errors.js'
+export type { RateLimits } from './policies/rate-limiter.js'
+export type { RetryOptions } from './policies/retrying.js'
+export type { RateLimit } from './policies/token-buckets.js'
 export type { Clock } from './queue/clock.js'
 export type { BackupOptions, BackupProgress, BackupReport, Store } from './store/store.js'
 export type { Checkpoint } from './audit/checkpoint.js'
@@ -56,6 +61,7 @@ export {
 export {
   CommandCancelledError,
   DeadLetteredError,
+  DeadLetterNotFoundError,
   ProcessorClosedError,
   ProcessorFailedError,
   QueueFullError

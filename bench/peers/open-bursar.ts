@@ -3,8 +3,12 @@ import type { Job } from '../job.js'
 import type { Books, OpenPeer } from './peer.js'
 
 /** Bursar over any of its stores, through the public interface alone. */
-export async function openBursar(job: Job, openStore: () => Store): Promise<OpenPeer<PaymentResult>> {
-  const processor = await openPaymentProcessor({ store: openStore() })
+export async function openBursar(
+  job: Job,
+  openStore: () => Store,
+  face = (processor: PaymentProcessor) => processor
+): Promise<OpenPeer<PaymentResult>> {
+  const processor = face(await openPaymentProcessor({ store: openStore() }))
   const initialBalance = job.initialBalance
   await Promise.all(
     job.accounts.map(accountId => processor.createAccount({ accountId, currency: 'USD', initialBalance }))
@@ -26,8 +30,11 @@ export async function openBursar(job: Job, openStore: () => Store): Promise<Open
 }
 
 async function readBooks(processor: PaymentProcessor, job: Job): Promise<Books> {
-  const balances = new Map<string, bigint>()
-  for (const accountId of job.accounts) balances.set(accountId, (await processor.getBalance(accountId)).posted)
+  const read = async (accountId: string): Promise<[string, bigint]> => [
+    accountId,
+    (await processor.getBalance(accountId)).posted
+  ]
+  const balances = new Map(await Promise.all(job.accounts.map(read)))
   const received = (await processor.getBalance('@settlement')).posted
   return { balances, received, payments: await processor.getTransactionCount() }
 }

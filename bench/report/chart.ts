@@ -7,7 +7,7 @@ const HEIGHT = PANEL.top + PANEL.height + 52
 
 /** Told apart by the colour-blind too; ours is the strongest. */
 const SUBJECT_COLOR = '#d55e00'
-const BASELINE_COLORS = ['#0072b2', '#009e73', '#7b5ea7']
+const BASELINE_COLORS = ['#0072b2', '#009e73', '#7b5ea7', '#b8860b']
 
 /** The range of an axis, as powers of ten. */
 interface Range {
@@ -28,7 +28,7 @@ export function drawChart(rows: readonly SummaryRow[]): string {
   const inFlight = rangeOf(uniform.map(row => row.trial.inFlight))
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" role="img">`,
-    '<title>Payments per second over callers in flight, 1,000 accounts</title>',
+    '<title>Payments per second over callers in flight, 10,000 accounts</title>',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     ...drawPanel('Payments per second, in memory', seriesOf(uniform, 'memory'), inFlight, PANEL.left),
     ...drawPanel(

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, statfsSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 import { BENCH_ROOT, PROJECT_ROOT } from '../bench-root.js'
+import { describeVersions } from './versions.js'
 
 /** Where and from what the results come. */
 export interface Machine {
@@ -9,7 +10,8 @@ export interface Machine {
   readonly memory: string
   readonly system: string
   readonly fileSystem: string
-  readonly node: string
+  /** Of everything that was measured. */
+  readonly versions: string
   readonly commit: string
 }
 
@@ -23,13 +25,16 @@ const FILE_SYSTEMS: { readonly [type: number]: string } = {
   0x2fc12fc1: 'zfs'
 }
 
+/** Results themselves change with every run. */
+const WRITTEN = ['docs/benchmarks.md', 'docs/benchmarks.svg', 'docs/explanation/where-the-time-goes.md']
+
 export function describeMachine(): Machine {
   return {
     processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${platform()} ${release()} ${arch()}`,
     fileSystem: fileSystemName(),
-    node: process.version,
+    versions: describeVersions(),
     commit: commitName()
   }
 }
@@ -49,8 +54,7 @@ function fileSystemName(): string {
 function commitName(): string {
   const head = git('rev-parse', '--short=12', 'HEAD')
   if (head === null) return 'none yet'
-  // The results themselves change with every run.
-  const changes = git('status', '--porcelain', '--', '.', ':!docs/benchmarks.md', ':!docs/benchmarks.svg')
+  const changes = git('status', '--porcelain', '--', '.', ...WRITTEN.map(path => `:!${path}`))
   return changes === '' ? head : `${head} + uncommitted changes`
 }
 

@@ -1,5 +1,5 @@
 import { findRow, type SummaryRow } from '../summary.js'
-import { checkTargets, type TargetOutcome } from '../targets.js'
+import { checkTargets, isAtLeast, type Cell, type TargetOutcome } from '../targets.js'
 import type { AccountPattern } from '../trial.js'
 import { PEERS, type PeerEntry } from '../trials.js'
 import { formatMs, formatNumber, formatTable } from './format.js'
@@ -16,7 +16,7 @@ export interface Report {
 }
 
 const PATTERN_TITLES: { readonly [pattern in AccountPattern]: string } = {
-  uniform: '1,000 accounts',
+  uniform: '10,000 accounts',
   hot: 'one hot account'
 }
 
@@ -40,7 +40,7 @@ function formatProvenance({ machine, date, repeats, load }: Report): string {
   const facts = [
     `Processor: ${machine.processor}; memory: ${machine.memory}`,
     `System: ${machine.system}; file system: ${machine.fileSystem}`,
-    `Node.js ${machine.node}; commit: ${machine.commit}`,
+    `${machine.versions}; commit: ${machine.commit}`,
     `${date.toISOString().slice(0, 10)}, medians of ${repeats} ${repeats === 1 ? 'run' : 'runs'}`,
     `Load average ${load.before.toFixed(1)} before the run, ${load.after.toFixed(1)} at its end; the run itself makes one to two`
   ]
@@ -56,17 +56,23 @@ function isBusy({ before, after }: Report['load']): boolean {
 function formatTargets(outcomes: readonly TargetOutcome[]): readonly string[] {
   if (outcomes.length === 0) return []
   const header = ['target', 'in flight', 'measured', 'in the repeats', 'floor', 'goal', 'aim']
-  const rows = outcomes.map(({ target, ratio, range, levels }) => {
-    const isLatency = target.measure === 'latency'
-    const subject = `${title(target.peer)}: ${isLatency ? 'p50 latency' : 'payments/s'} over ${title(target.baseline)}`
+  const rows = outcomes.map(({ target, value, range, levels }) => {
+    const { subject, measure, baseline } = target
+    const format = baseline === undefined && measure !== 'throughput' ? formatMs : formatNumber
     const level = (name: string): string => {
       const found = levels.find(candidate => candidate.name === name)
-      return found === undefined ? '' : `${isLatency ? '≤' : '≥'} ${found.ratio} ${found.met ? 'met' : 'MISSED'}`
+      if (found === undefined) return ''
+      return `${isAtLeast(measure) ? '≥' : '≤'} ${format(found.limit)} ${found.met ? 'met' : 'MISSED'}`
     }
-    const measured = [formatNumber(ratio), range.map(formatNumber).join(' … ')]
-    return [subject, formatNumber(target.inFlight), ...measured, level('floor'), level('goal'), level('aim')]
+    const measured = [format(value), range.map(format).join(' … ')]
+    const what = `${describe(subject)}: ${measure}${baseline === undefined ? '' : ` over ${describe(baseline)}`}`
+    return [what, formatNumber(subject.inFlight), ...measured, level('floor'), level('goal'), level('aim')]
   })
   return ['### Targets\n', `${formatTable(header, rows)}\n`]
+}
+
+function describe({ peer, accounts }: Cell): string {
+  return accounts === 'hot' ? `${title(peer)}, ${PATTERN_TITLES.hot}` : title(peer)
 }
 
 function formatPattern(rows: readonly SummaryRow[], pattern: AccountPattern): readonly string[] {

@@ -16,8 +16,8 @@ export type Command =
   | UnfreezeAccount
   | CloseAccount
 
-/** What the ledger records: the commands of callers, and the expiry of a hold, which nobody calls. */
-export type RecordedCommand = Command | ExpireHold
+/** What the ledger records: the commands of callers, the expiry of a hold, and the end of a dead letter. */
+export type RecordedCommand = Command | ExpireHold | DiscardDeadLetter
 
 /** Who asked for a command and why, for the auditor: recorded as given, and never looked at by a rule. */
 interface Attributed {
@@ -133,4 +133,15 @@ export interface ExpireHold {
   readonly type: 'ExpireHold'
   readonly accountId: string
   readonly authorizationId: string
+}
+
+/** Written by the ledger itself when somebody decides that a command which was put aside shall not be executed. */
+export interface DiscardDeadLetter {
+  readonly type: 'DiscardDeadLetter'
+  /** The account that the command was to act for. */
+  readonly accountId: string
+  readonly deadLetterId: string
+  readonly reason: string
+  /** The command, as text in the form of the journal. */
+  readonly discarded: string
 }

@@ -1,9 +1,9 @@
-import type { Command, ExpireHold, RecordedCommand } from './command.js'
+import type { Command, RecordedCommand } from './command.js'
 import { changeAccount, createAccount } from './decide-account.js'
 import { authorizePayment, capturePayment, expireHold, voidPayment } from './decide-hold.js'
 import { deposit, postTransaction, processPayment, transfer } from './decide-payment.js'
 import { refundPayment } from './decide-refund.js'
-import type { Decision } from './decision.js'
+import { approve, type Decision } from './decision.js'
 import { recall } from './idempotency.js'
 import { resultingBalances } from './resulting-balances.js'
 import type { Context, View } from './view.js'
@@ -13,14 +13,25 @@ import type { Context, View } from './view.js'
  * The idempotency key comes before any rule.
  */
 export function decide(command: RecordedCommand, view: View, context: Context): Decision {
-  const decision = command.type === 'ExpireHold' ? expire(command, view, context) : decideCall(command, view, context)
+  const decision = decideAny(command, view, context)
   if (decision.kind !== 'record') return decision
   const balances = resultingBalances(decision.entry, view)
   return balances.length === 0 ? decision : { ...decision, entry: { ...decision.entry, balances } }
 }
 
-function expire(command: ExpireHold, view: View, context: Context): Decision {
-  return expireHold({ command, context, attempt: 1 }, command, view)
+/** ISO 4217 for what has no currency. */
+const NO_CURRENCY = 'XXX'
+
+function decideAny(command: RecordedCommand, view: View, context: Context): Decision {
+  const execution = { command, context, attempt: 1 }
+  switch (command.type) {
+    case 'ExpireHold':
+      return expireHold(execution, command, view)
+    case 'DiscardDeadLetter':
+      return approve(execution, { amount: 0n, currency: NO_CURRENCY, message: 'Dead letter discarded' })
+    default:
+      return decideCall(command, view, context)
+  }
 }
 
 function decideCall(command: Command, view: View, context: Context): Decision {

@@ -61,7 +61,7 @@ export function approve(execution: Execution, effects: Effects): Decision {
 
 export function declined(execution: Execution, money: Money, decline: Decline): Decision {
   const { type } = execution.command
-  const known: readonly DeclineCode[] = type === 'ExpireHold' ? NONE : DECLINES[type]
+  const known: readonly DeclineCode[] = type in DECLINES ? DECLINES[type as keyof typeof DECLINES] : NONE
   invariant(known.includes(decline.code), `${type} was declined ${decline.code}, which is not among its codes`)
   return { kind: 'record', entry: withoutEffect(execution, money, 'declined', decline), refusal: null }
 }

@@ -37,6 +37,8 @@ export function touches(command: RecordedCommand, view: View): Touched {
     case 'VoidPayment':
     case 'ExpireHold':
       return { accounts: [accountId], transactions: [command.authorizationId] }
+    case 'DiscardDeadLetter':
+      return { accounts: NONE, transactions: NONE }
     case 'CreateAccount':
     case 'Deposit':
     case 'SetAccountLimits':

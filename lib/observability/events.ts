@@ -1,3 +1,5 @@
+import type { Command } from '../domain/command.js'
+
 /** What a processor tells about itself, beside its answers. */
 export interface ProcessorEvents {
   /**
@@ -5,10 +7,38 @@ export interface ProcessorEvents {
    * wrong clock does not release them all; call `confirmClock()` when the new time is right.
    */
   'clock:jumped': { readonly from: Date; readonly to: Date }
+  /** A command came faster than `rateLimit` allows and was refused; nothing of it was recorded. */
+  'command:rate-limited': {
+    readonly accountId: string
+    readonly command: Command['type']
+    readonly scope: 'account' | 'global'
+    readonly retryAfterMs: number
+  }
+  /** A commit that certainly did not happen is about to be tried again. */
+  'command:retried': {
+    /** How many commands are in it. */
+    readonly commands: number
+    /** Which attempt has just failed, from 1. */
+    readonly attempt: number
+    readonly error: Error
+  }
+  /** A command was given up and put aside, durably. */
+  'command:dead-lettered': {
+    readonly deadLetterId: string
+    readonly accountId: string
+    readonly command: Command['type']
+    readonly error: unknown
+  }
+  /** A step of the sweep has freed the space of idempotency keys past their horizon. */
+  'keys:forgotten': { readonly keys: number; readonly mayHaveMore: boolean }
   /** The writer stopped; nothing more is executed until the store is opened again. */
   'processor:failed': { readonly error: Error }
   /** Another writer took the store over. */
   'processor:fenced': { readonly error: Error }
+  /** A command had its turn: how long it waited for it, and how long deciding it took. Its answer waits for its group. */
+  'command:executed': { readonly command: Command['type']; readonly waitMs: number; readonly executionMs: number }
+  /** A group of entries is durable, up to this sequence; `durationMs` is what the store took for it. */
+  'group:committed': { readonly entries: number; readonly sequence: number; readonly durationMs: number }
 }
 
 type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) => void
@@ -16,12 +46,22 @@ type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) =>
 /** Typed events whose listeners can never break the worker: what a listener throws becomes a process warning. */
 export class Events {
   readonly #listeners = new Map<keyof ProcessorEvents, Set<Listener<never>>>()
+  readonly #heard: { [E in keyof ProcessorEvents]?: boolean } = {}
+
+  /** The events that somebody listens to: what costs time to find out is found out only for them. */
+  get heard(): { readonly [E in keyof ProcessorEvents]?: boolean } {
+    return this.#heard
+  }
 
   /** @returns takes the listener away again */
   on<E extends keyof ProcessorEvents>(event: E, listener: Listener<E>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set()
     this.#listeners.set(event, listeners.add(listener))
-    return () => listeners.delete(listener)
+    this.#heard[event] = true
+    return () => {
+      listeners.delete(listener)
+      this.#heard[event] = listeners.size > 0
+    }
   }
 
   emit<E extends keyof ProcessorEvents>(event: E, detail: ProcessorEvents[E]): void {

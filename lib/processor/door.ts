@@ -33,7 +33,7 @@ function attributed(command: Command, fields: Fields): Command {
   return {
     ...command,
     ...(actor !== undefined && { actor: field.actorField(actor) }),
-    ...(why !== undefined && { reason: reason(why) })
+    ...(why !== undefined && { reason: field.reasonField(why) })
   }
 }
 
@@ -164,7 +164,7 @@ function admitAccountCommand(
         accountId,
         idempotencyKey,
         direction: field.choiceField(fields['direction'], 'direction', FREEZE_DIRECTIONS),
-        reason: reason(fields['reason'])
+        reason: field.reasonField(fields['reason'])
       }
     case 'UnfreezeAccount':
     case 'CloseAccount':
@@ -176,12 +176,6 @@ function admitAccountCommand(
 
 function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
   return value === undefined ? undefined : check(value)
-}
-
-function reason(value: unknown): string {
-  const text = field.textField(value, 'reason')
-  if (text !== '') return text
-  throw new InvalidRequestError('Expected reason to say why, got an empty text. The journal keeps it for the auditor.')
 }
 
 function payee(value: unknown): string {

@@ -102,6 +102,13 @@ export function textField(value: unknown, name: string): string {
   )
 }
 
+/** A text that says why: the journal keeps it for the auditor. */
+export function reasonField(value: unknown): string {
+  const text = textField(value, 'reason')
+  if (text !== '') return text
+  throw new InvalidRequestError('Expected reason to say why, got an empty text. The journal keeps it for the auditor.')
+}
+
 export function metadataField(value: unknown): Metadata {
   if (!isPlainObject(value)) {
     throw new InvalidRequestError(`Expected metadata to be a flat object of text values, got ${show(value)}.`)

@@ -6,11 +6,20 @@ import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../
 import type { CommandJob, ReadJob } from '../queue/job.js'
 import type { Worker } from '../queue/worker.js'
 import type { WorkingSet } from '../queue/working-set.js'
+import type { Places } from '../policies/places.js'
+import type { RateLimiter } from '../policies/rate-limiter.js'
 import { integerField, signalField } from './fields.js'
 import type { SubmitOptions } from './payment-processor.js'
 
 /** What is asked of the ledger, in the order of the queue. */
 export type Question<T> = Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }
+
+interface Parts {
+  readonly worker: Worker
+  readonly queueLengthMax: number
+  readonly places: Places
+  readonly rateLimiter: RateLimiter | undefined
+}
 
 /**
  * Lets callers into the queue: a place for each that is not answered yet, one execution for all who ask for the same
@@ -19,19 +28,22 @@ export type Question<T> = Pick<ReadJob, 'accountId' | 'transactionId'> & { reado
 export class Intake {
   readonly #worker: Worker
   readonly #queueLengthMax: number
+  readonly #places: Places
+  readonly #rateLimiter: RateLimiter | undefined
   /** Keyed commands without an answer yet; a repetition joins them. */
   readonly #underWay = new Map<string, CommandJob>()
-  #unanswered = 0
   #isClosed = false
 
-  constructor(worker: Worker, queueLengthMax: number) {
+  constructor({ worker, queueLengthMax, places, rateLimiter }: Parts) {
     this.#worker = worker
     this.#queueLengthMax = queueLengthMax
+    this.#places = places
+    this.#rateLimiter = rateLimiter
   }
 
   /** Callers that wait for their answer. */
   get unanswered(): number {
-    return this.#unanswered
+    return this.#places.taken
   }
 
   /** From now on every caller is refused. */
@@ -42,15 +54,27 @@ export class Intake {
   /** Queues a command. @throws every reason not to */
   command(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
     const caller = this.#admitCaller(options)
-    const { idempotencyKey } = command
-    const key = idempotencyKey === undefined ? undefined : keyText(command.accountId, idempotencyKey)
+    const { accountId, idempotencyKey } = command
+    const key = idempotencyKey === undefined ? undefined : keyText(accountId, idempotencyKey)
     const earlier = key === undefined ? undefined : this.#underWay.get(key)
-    if (earlier !== undefined && isSameRequest(earlier.command, command)) return earlier.call.wait(caller, true)
+    if (earlier !== undefined && isSameRequest(earlier.command, command)) {
+      this.#assertRoomFor(undefined)
+      this.#places.join()
+      return earlier.call.wait(caller, true)
+    }
 
+    this.#assertRoomFor(accountId)
+    this.#rateLimiter?.admit(command)
+    const leave = this.#places.take(accountId)
     const isFirst = key !== undefined && earlier === undefined
-    const onSettled = isFirst ? () => this.#underWay.delete(key) : undefined
+    const onSettled = isFirst
+      ? () => {
+          this.#underWay.delete(key)
+          leave?.()
+        }
+      : leave
     const call = new Call<CommandResult>(this.#countAnswered, onSettled)
-    const job: CommandJob = { kind: 'command', command, call, ticket: 0 }
+    const job: CommandJob = { kind: 'command', command, call, ticket: 0, submittedAt: 0 }
     if (isFirst) this.#underWay.set(key, job)
     const answer = call.wait(caller, false)
     this.#worker.push(job)
@@ -60,7 +84,8 @@ export class Intake {
   /** Asks in the order of the queue; the answer comes when all that it saw is durable. @throws every reason not to */
   question<T>(question: Question<T>): Promise<T> {
     const caller = this.#admitCaller(undefined)
-    const call = new Call<unknown>(this.#countAnswered)
+    this.#assertRoomFor(question.accountId)
+    const call = new Call<unknown>(this.#countAnswered, this.#places.take(question.accountId))
     const answer = call.wait(caller, false)
     this.#worker.push({ kind: 'read', ...question, call, ticket: 0 })
     return answer as Promise<T>
@@ -74,15 +99,18 @@ export class Intake {
     return idle
   }
 
-  /** Counts a caller in. @throws when there is no place, no worker, or no wish any more */
+  /** @throws when there is no worker, or no wish any more */
   #admitCaller(options: SubmitOptions | undefined): CallerOptions | undefined {
     if (this.#isClosed) throw new ProcessorClosedError()
     const { stopped } = this.#worker
     if (stopped !== undefined) throw stopped
-    const caller = options === undefined ? undefined : this.#callerOptions(options)
-    if (this.#unanswered >= this.#queueLengthMax) throw new QueueFullError(this.#queueLengthMax)
-    this.#unanswered++
-    return caller
+    return options === undefined ? undefined : this.#callerOptions(options)
+  }
+
+  #assertRoomFor(accountId: string | undefined): void {
+    if (this.#places.hasRoomFor(accountId)) return
+    const isAboutAccount = accountId !== undefined && !this.#places.isFull
+    throw new QueueFullError(this.#queueLengthMax, isAboutAccount ? accountId : undefined)
   }
 
   #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {
@@ -94,6 +122,6 @@ export class Intake {
   }
 
   readonly #countAnswered = (count: number): void => {
-    this.#unanswered -= count
+    this.#places.free(count)
   }
 }

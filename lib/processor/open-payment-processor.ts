@@ -1,12 +1,15 @@
 import { SYSTEM_NAMES, systemAccountId } from '../domain/account.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
 import { Events } from '../observability/events.js'
+import { Places } from '../policies/places.js'
 import { systemClock } from '../queue/clock.js'
 import { Worker } from '../queue/worker.js'
 import { memoryStore } from '../store/memory/memory-store.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
 import { integerField } from './fields.js'
+import { Intake } from './intake.js'
+import { rateLimiterOf, retryingOf } from './policy-options.js'
 import type { PaymentProcessor, PaymentProcessorOptions } from './payment-processor.js'
 import { QueuedPaymentProcessor } from './queued-payment-processor.js'
 
@@ -31,10 +34,12 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
     store = memoryStore(),
     clock = systemClock,
     queueLengthMax = QUEUE_LENGTH_DEFAULT,
+    queueReserve = Math.ceil(queueLengthMax / 10),
     idempotency = {}
   } = options
   const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = idempotency
   integerField(queueLengthMax, 'queueLengthMax', { min: 1, max: QUEUE_LENGTH_MAX })
+  integerField(queueReserve, 'queueReserve', { min: 0, max: QUEUE_LENGTH_MAX })
   integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })
   integerField(answerTtlMs, 'idempotency.answerTtlMs', { min: 0, max: keyTtlMs })
   const { sweepIntervalMs = SWEEP_INTERVAL_MS } = options.holds ?? {}
@@ -45,15 +50,20 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
   if (typeof store?.open !== 'function') {
     throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(store)}.`)
   }
-  const session = await store.open()
   const events = new Events()
+  const rateLimiter = rateLimiterOf(options.rateLimit, clock, events)
+  const retrying = retryingOf(options.retry, clock)
+  const session = await store.open()
   const worker = await Worker.start(session, {
     clock,
     answerTtlMs,
     keyTtlMs,
     systemAccounts: SYSTEM_ACCOUNTS,
     sweepIntervalMs,
-    events
+    events,
+    retrying
   })
-  return new QueuedPaymentProcessor({ worker, session, queueLengthMax, events })
+  const places = new Places({ lengthMax: queueLengthMax, reserve: queueReserve })
+  const intake = new Intake({ worker, queueLengthMax, places, rateLimiter })
+  return new QueuedPaymentProcessor({ worker, session, intake, events })
 }

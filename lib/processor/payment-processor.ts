@@ -1,9 +1,12 @@
 import type { Command as DomainCommand } from '../domain/command.js'
 import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
+import type { RateLimits } from '../policies/rate-limiter.js'
+import type { RetryOptions } from '../policies/retrying.js'
 import type { Clock } from '../queue/clock.js'
 import type { BackupOptions, BackupReport, Store } from '../store/store.js'
 import type { JournalEntry } from '../audit/journal-entry.js'
+import type { DeadLetters } from './dead-letter-desk.js'
 import type { Transaction, TransactionKind } from './history.js'
 import type * as Requests from './requests.js'
 import type { Checkpoint } from '../audit/checkpoint.js'
@@ -14,6 +17,15 @@ export interface PaymentProcessorOptions {
   readonly store?: Store
   /** Callers that may wait for an answer at once; one more rejects with `QueueFullError`. Range 1 … 10_000_000. @default 10_000 */
   readonly queueLengthMax?: number
+  /**
+   * Places beyond `queueLengthMax`, kept for accounts that hold none of the last ones, so that a flood of calls for one
+   * account cannot lock the others out. Range 0 … 10_000_000. @default a tenth of queueLengthMax, rounded up
+   */
+  readonly queueReserve?: number
+  /** How fast commands may come; those that come faster reject with `RateLimitedError`. @default no limit */
+  readonly rateLimit?: RateLimits
+  /** How often, and how long, a commit is tried again that certainly did not happen and may succeed in a moment. */
+  readonly retry?: RetryOptions
   /** @default the system clock */
   readonly clock?: Clock
   readonly idempotency?: {
@@ -111,6 +123,9 @@ export interface PaymentProcessor extends AsyncDisposable {
   checkpoint(): Promise<Checkpoint>
   /** Copies the ledger to a new file while it goes on serving, and checks the copy before it resolves. */
   backup(path: string, options?: BackupOptions): Promise<BackupReport>
+
+  /** Commands that could not be handled: look at them, try them again, or let them go. */
+  readonly deadLetters: DeadLetters
 
   /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void

@@ -14,11 +14,12 @@ import type { Events, ProcessorEvents } from '../observability/events.js'
 import type { Worker } from '../queue/worker.js'
 import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
 import { Backups } from './backups.js'
+import { DeadLetterDesk, type DeadLetters } from './dead-letter-desk.js'
 import { admit } from './door.js'
 import { existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
 import { History, type Transaction, transactionOf } from './history.js'
-import { Intake } from './intake.js'
+import type { Intake } from './intake.js'
 import { JournalFeed } from './journal-feed.js'
 import type {
   BalanceQuery,
@@ -34,12 +35,13 @@ import { verifyOptions } from './verify-options.js'
 interface Parts {
   readonly worker: Worker
   readonly session: StoreSession
-  readonly queueLengthMax: number
+  readonly intake: Intake
   readonly events: Events
 }
 
 /** The public face over the one queue: commands go in at the intake, reads keep their order. */
 export class QueuedPaymentProcessor implements PaymentProcessor {
+  readonly deadLetters: DeadLetters
   readonly #worker: Worker
   readonly #session: StoreSession
   readonly #intake: Intake
@@ -49,10 +51,11 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #reports = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor({ worker, session, queueLengthMax, events }: Parts) {
+  constructor({ worker, session, intake, events }: Parts) {
     this.#worker = worker
     this.#session = session
-    this.#intake = new Intake(worker, queueLengthMax)
+    this.#intake = intake
+    this.deadLetters = new DeadLetterDesk({ intake, worker, session })
     this.#events = events
     this.#backups = new Backups(session)
     this.#history = new History(session, accountId =>

@@ -1,3 +1,4 @@
+import type { Command } from '../domain/command.js'
 import type { Decision } from '../domain/decision.js'
 import { resultOf } from '../domain/result.js'
 import type { Answer } from './group.js'
@@ -7,10 +8,16 @@ import type { CommandJob } from './job.js'
 export class CommandAnswer implements Answer {
   readonly #call: CommandJob['call']
   readonly #decision: Decision
+  readonly #command: Command
 
-  constructor({ call }: CommandJob, decision: Decision) {
+  constructor({ call, command }: CommandJob, decision: Decision) {
     this.#call = call
     this.#decision = decision
+    this.#command = command
+  }
+
+  get command(): Command | undefined {
+    return this.#decision.kind === 'reject' ? undefined : this.#command
   }
 
   give(): void {

@@ -9,7 +9,7 @@ export interface Clock {
   elapsed?(): number
 }
 
-export const systemClock: Clock = { now: () => Date.now() }
+export const systemClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
 
 const JUMP_MAX_MS = 60 * 60 * 1000
 

@@ -1,11 +1,14 @@
 import { OutcomeUnknownError, NotCommittedError, WriterFencedError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
+import type { Retrying } from '../policies/retrying.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
 import { Fifo } from './fifo.js'
 import type { Answer, Group } from './group.js'
 import type { Growth } from './growth.js'
 import type { Lifecycle } from './lifecycle.js'
+import type { DeadLetters } from './dead-letters.js'
+import { isTransient, Rescue } from './rescue.js'
 import type { Turns } from './turns.js'
 import type { WorkingSet } from './working-set.js'
 
@@ -23,14 +26,20 @@ interface Parts {
   readonly keyTtlMs: number
   readonly events: Events
   readonly turns: Turns
+  readonly retrying: Retrying
+  readonly letters: DeadLetters
+  /** Told when a group was given up: `dropGivenUp` is to be called as soon as no command is being executed. */
+  readonly onGivenUp: () => void
 }
 
 /**
  * Makes groups durable, one at a time, and gives their answers afterwards.
  *
  *     collecting ⇄ one commit in flight → stopped
+ *                        ⇅ rescue
  *
- * After the first commit that fails, nothing is acknowledged any more: `stopped` holds the error for everything later.
+ * A commit that certainly did not happen and may in a moment is left to the rescue. After any other that fails, nothing is
+ * acknowledged any more: `stopped` holds the error for everything later.
  */
 export class Committer {
   readonly #session: StoreSession
@@ -40,11 +49,17 @@ export class Committer {
   readonly #keyTtlMs: number
   readonly #events: Events
   readonly #turns: Turns
+  readonly #rescue: Rescue
+  readonly #letters: DeadLetters
+  readonly #onGivenUp: () => void
+  /** Why the group in flight was given up, until it is dropped together with what rests on it. */
+  #givenUp: Error | undefined
   #stopped: Error | undefined
   #commit: Promise<void> | undefined
   /** Answers of durable groups that were not given yet. */
   readonly #due = new Fifo<Answer>()
-  #answering: Promise<void> | undefined
+  #isAnswering = false
+  #answered: Promise<void> | undefined
   #sweep: Promise<void> | undefined
   #sweepDueAt = 0
 
@@ -56,6 +71,9 @@ export class Committer {
     this.#keyTtlMs = parts.keyTtlMs
     this.#events = parts.events
     this.#turns = parts.turns
+    this.#rescue = new Rescue(parts)
+    this.#letters = parts.letters
+    this.#onGivenUp = parts.onGivenUp
   }
 
   /** Why nothing more is executed; `undefined` while all is well. */
@@ -66,16 +84,17 @@ export class Committer {
   /** Gives an answer as soon as everything that was seen for it is durable. */
   answerWhenDurable(answer: Answer): void {
     const { open, inFlight } = this.#view
-    const seen = open.entries.length > 0 ? open : inFlight
+    const seen = open.isEmpty ? inFlight : open
     if (seen !== undefined) seen.answers.push(answer)
-    else if (this.#answering !== undefined) this.#due.enqueue(answer)
+    else if (this.#isAnswering) this.#due.enqueue(answer)
     else answer.give()
   }
 
   /** Sends the open group, unless it is empty or another is still on its way. */
   flush(): void {
-    if (this.#view.inFlight !== undefined || this.#view.open.entries.length === 0 || this.#stopped) return
+    if (this.#view.inFlight !== undefined || this.#view.open.isEmpty || this.#stopped) return
     const group = this.#view.takeGroup()
+    if (this.#events.heard['group:committed']) group.sentAt = performance.now()
     this.#commit = this.#session.commit(group.toCommit()).then(
       () => this.#onDurable(group),
       (error: unknown) => this.#onCommitFailed(group, error)
@@ -88,7 +107,7 @@ export class Committer {
     do {
       commit = this.#commit
       await commit
-      await this.#answering
+      await this.#answered
     } while (commit !== this.#commit)
     await this.#sweep
   }
@@ -112,24 +131,61 @@ export class Committer {
   }
 
   #onDurable(group: Group): void {
+    const durationMs = group.sentAt === 0 ? 0 : performance.now() - group.sentAt
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) this.#due.enqueue(answer)
-    this.#answering ??= this.#giveAnswers().finally(() => (this.#answering = undefined))
+    if (!this.#isAnswering) this.#answered = this.#giveAnswers()
+    const { entries, sequence } = group
+    if (group.sentAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
     this.#growth.notify()
     this.#sweepKeys(group.timestamp)
   }
 
   /** Gives the answers of durable groups in order; callers who act on them get no more than a turn of the event loop. */
   async #giveAnswers(): Promise<void> {
+    this.#isAnswering = true
     for (let answer = this.#due.dequeue(); answer !== undefined; answer = this.#due.dequeue()) {
       answer.give()
       const pause = this.#turns.pass()
       if (pause !== undefined) await pause
     }
+    // In the same step as the last look, so that no answer can be left waiting in between.
+    this.#isAnswering = false
   }
 
-  #onCommitFailed(group: Group, error: unknown): void {
+  #onCommitFailed(group: Group, error: unknown): void | Promise<void> {
+    return isTransient(error) && this.#stopped === undefined
+      ? this.#leaveToRescue(group, error)
+      : this.#stopAfter(group, error)
+  }
+
+  async #leaveToRescue(group: Group, error: unknown): Promise<void> {
+    const failure = await this.#rescue.tryAgain(group, error, () => this.#stopped === undefined)
+    if (failure === undefined) return this.#onDurable(group)
+    if (!isTransient(failure.error) || this.#stopped !== undefined) return this.#stopAfter(group, failure.error)
+    try {
+      const letters = await this.#rescue.putAside(group, failure)
+      this.#letters.answerGroup(group, letters, failure.error)
+    } catch {
+      return this.#stopAfter(group, failure.error)
+    }
+    this.#givenUp = failure.error
+    this.#onGivenUp()
+  }
+
+  /** Drops a group that was given up, and everything decided on top of it: none of it happened, nobody was told of it. */
+  dropGivenUp(): boolean {
+    const error = this.#givenUp
+    if (error === undefined) return false
+    this.#givenUp = undefined
+    const { inFlight, open } = this.#view
+    this.#view.revert()
+    for (const answer of [...(inFlight?.answers ?? []), ...open.answers]) answer.withhold(error)
+    return true
+  }
+
+  #stopAfter(group: Group, error: unknown): void {
     const isFenced = error instanceof WriterFencedError
     const isKnown = isFenced || error instanceof NotCommittedError || error instanceof OutcomeUnknownError
     const failure = isKnown ? error : new OutcomeUnknownError({ cause: error })
@@ -162,7 +218,9 @@ export class Committer {
     let mayHaveMore = true
     while (mayHaveMore && this.#lifecycle.status === 'ready') {
       // A sweep that fails has lost nothing: the same keys are swept next time.
-      mayHaveMore = await this.#session.forgetKeys({ recordedBefore, limit: FORGET_STEP }).catch(() => false)
+      const forgotten = await this.#session.forgetKeys({ recordedBefore, limit: FORGET_STEP }).catch(() => undefined)
+      mayHaveMore = forgotten?.mayHaveMore ?? false
+      if (forgotten !== undefined && forgotten.keys > 0) this.#events.emit('keys:forgotten', forgotten)
     }
   }
 }

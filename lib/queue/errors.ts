@@ -5,11 +5,18 @@ export class QueueFullError extends BursarError {
   override readonly name = 'QueueFullError'
   readonly code = 'ERR_QUEUE_FULL'
   readonly retryable = true
-  constructor(queueLengthMax: number) {
+  /** `account`: the queue is full in good part of calls for this account, and others may still come in. */
+  readonly scope: 'account' | 'queue'
+  /** Whose calls fill the queue; `null` when there is room for nobody. */
+  readonly accountId: string | null
+  constructor(queueLengthMax: number, accountId?: string) {
     super(
-      `Expected fewer than ${queueLengthMax} commands waiting (queueLengthMax), got a full queue. ` +
+      `Expected fewer than ${queueLengthMax} commands waiting (queueLengthMax), got a full queue` +
+        `${accountId === undefined ? '' : `, with some of the last places taken for ${JSON.stringify(accountId)}`}. ` +
         'Nothing was recorded: slow down and try again with the same idempotency key.'
     )
+    this.scope = accountId === undefined ? 'queue' : 'account'
+    this.accountId = accountId ?? null
   }
 }
 
@@ -51,12 +58,33 @@ export class ProcessorFailedError extends BursarError {
   }
 }
 
-/** Handling the command threw; it had no effect and the next command ran. */
+/** The command could not be handled, or not be committed; it had no effect, and was put aside. */
 export class DeadLetteredError extends BursarError {
   override readonly name = 'DeadLetteredError'
   readonly code = 'ERR_DEAD_LETTERED'
   readonly retryable = false
-  constructor(options?: ErrorOptions) {
-    super('Expected to execute the command, got an error while handling it (see cause). It had no effect.', options)
+  readonly deadLetterId: string
+  constructor(deadLetterId: string, options?: ErrorOptions) {
+    super(
+      `Expected to execute the command, got an error (see cause). It had no effect and was put aside as ${deadLetterId}: ` +
+        'once the cause is gone, deadLetters.retry executes it, or the same request with the same idempotency key.',
+      options
+    )
+    this.deadLetterId = deadLetterId
+  }
+}
+
+/** No dead letter has this id: it was never one, was executed meanwhile, or was discarded. */
+export class DeadLetterNotFoundError extends BursarError {
+  override readonly name = 'DeadLetterNotFoundError'
+  readonly code = 'ERR_DEAD_LETTER_NOT_FOUND'
+  readonly retryable = false
+  readonly deadLetterId: string
+  constructor(deadLetterId: string) {
+    super(
+      `Expected the id of a dead letter, got ${JSON.stringify(deadLetterId)}. ` +
+        'It may have been executed or discarded meanwhile: deadLetters.list shows what is left.'
+    )
+    this.deadLetterId = deadLetterId
   }
 }

@@ -1,18 +1,24 @@
 import type { AccountState } from '../domain/account.js'
+import type { Command } from '../domain/command.js'
 import type { Entry } from '../domain/entry.js'
 import type { Changes } from '../domain/evolve.js'
 import { keyOf, keyText } from '../domain/idempotency.js'
 import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
+import type { DeadLetterChange } from '../store/dead-letter.js'
 import type { CommitGroup, Head } from '../store/store.js'
 
 /** An answer that waits for its group to become durable. */
 export interface Answer {
+  /** What was decided, where that was to be recorded or replayed. */
+  readonly command?: Command | undefined
   give(): void
   withhold(error: unknown): void
 }
 
 /** The effects of consecutive commands that become durable together, and the answers that wait for it. */
 export class Group {
+  /** The head that the group builds on. */
+  readonly base: Head
   readonly expectedHead: number
   /** The last entry's; of the head that the group builds on, while it is empty. */
   sequence: number
@@ -22,14 +28,23 @@ export class Group {
   readonly accounts = new Map<string, AccountState>()
   readonly keyed = new Map<string, Entry>()
   readonly answers: Answer[] = []
+  /** When it went to the store, by the monotonic clock, while somebody listens to `group:committed`; 0 otherwise. */
+  sentAt = 0
+  readonly deadLetters: DeadLetterChange[] = []
   /** Earlier transactions that changed, and new holds, by sequence. */
   readonly #changed = new Map<number, TransactionState>()
 
   constructor(head: Head) {
+    this.base = { sequence: head.sequence, timestamp: head.timestamp, transactionCount: head.transactionCount }
     this.expectedHead = head.sequence
     this.sequence = head.sequence
     this.timestamp = head.timestamp
     this.transactionCount = head.transactionCount
+  }
+
+  /** Whether there is nothing in it that has to become durable. */
+  get isEmpty(): boolean {
+    return this.entries.length === 0 && this.deadLetters.length === 0
   }
 
   add(entry: Entry, changes: Changes): void {
@@ -62,6 +77,7 @@ export class Group {
       entries,
       accounts: [...this.accounts.values()],
       transactions: [...this.#changed.values()],
+      ...(this.deadLetters.length > 0 && { deadLetters: this.deadLetters }),
       head: { sequence, timestamp, transactionCount }
     }
   }

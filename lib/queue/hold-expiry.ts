@@ -59,6 +59,11 @@ export class HoldExpiry {
     return { holds: holds.slice(0, SWEEP_STEP), mayHaveMore: holds.length >= SWEEP_STEP }
   }
 
+  /** What is known of deadlines may rest on what did not become durable. */
+  forgetDeadlines(): void {
+    this.#nextDeadlines.clear()
+  }
+
   /** A new hold may end before all others of its account. */
   onAuthorized(accountId: string, deadline: number): void {
     const next = this.#nextDeadlines.get(accountId)

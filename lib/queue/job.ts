@@ -12,6 +12,8 @@ export interface CommandJob {
   readonly call: Call<CommandResult>
   /** Numbered in the order of submission; set by the worker. */
   ticket: number
+  /** When it was submitted, by the monotonic clock, while somebody listens to `command:executed`; 0 otherwise. */
+  submittedAt: number
 }
 
 export interface ReadJob {

@@ -9,16 +9,18 @@ import type { Context } from '../domain/view.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
+import type { Retrying } from '../policies/retrying.js'
 import { CommandAnswer } from './answer.js'
 import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
-import { DeadLetteredError } from './errors.js'
+import { DeadLetters } from './dead-letters.js'
 import { Fifo } from './fifo.js'
 import { Growth } from './growth.js'
 import { HoldExpiry } from './hold-expiry.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
+import { measureExecution } from './measure-execution.js'
 import { createTaskQueue } from './task-queue.js'
 import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
@@ -32,6 +34,7 @@ export interface WorkerOptions {
   /** How often expired holds that nobody looks at are released, in milliseconds. */
   readonly sweepIntervalMs: number
   readonly events: Events
+  readonly retrying: Retrying
 }
 
 /** How many queued jobs are loaded for at once: bounds the memory of a run. */
@@ -47,6 +50,7 @@ const ID_SUFFIX_LENGTH = 12
 export class Worker {
   readonly lifecycle: Lifecycle = createLifecycle()
   readonly growth = new Growth()
+  readonly letters: DeadLetters
   readonly #queue = createTaskQueue()
   readonly #session: StoreSession
   readonly #options: WorkerOptions
@@ -65,25 +69,27 @@ export class Worker {
   #loadedThrough = 0
 
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
-    const worker = new Worker(session, options)
-    worker.#view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
+    const view = new WorkingSet(session.head)
+    const letters = await DeadLetters.open(session, view, options.events)
+    const worker = new Worker(session, { ...options, view, letters })
+    view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
     worker.lifecycle.send('open')
     return worker
   }
 
-  private constructor(session: StoreSession, options: WorkerOptions) {
+  private constructor(session: StoreSession, options: WorkerOptions & { view: WorkingSet; letters: DeadLetters }) {
     this.#session = session
     this.#options = options
-    this.#view = new WorkingSet(session.head)
+    this.#view = options.view
+    this.letters = options.letters
     this.#turns = new Turns(() => this.#committer.flush())
     this.#committer = new Committer({
+      ...options,
       session,
-      view: this.#view,
       lifecycle: this.lifecycle,
       growth: this.growth,
-      keyTtlMs: options.keyTtlMs,
-      events: options.events,
-      turns: this.#turns
+      turns: this.#turns,
+      onGivenUp: () => void (this.#queue.pending === 0 && this.#dropGivenUp())
     })
     this.#expiry = new HoldExpiry(this.#view, session)
     this.#clockGuard = new ClockGuard(options.clock, jump => options.events.emit('clock:jumped', jump))
@@ -108,6 +114,7 @@ export class Worker {
 
   push(job: Job): void {
     job.ticket = ++this.#lastTicket
+    if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
     this.#waiting.enqueue(job)
     this.lifecycle.work()
     void this.#queue.add(this.#next)
@@ -153,8 +160,7 @@ export class Worker {
       await loadRun(run, this.#view, this.#session)
     } catch (cause) {
       if (job.kind !== 'sweep') job.call.reject(new StoreUnavailableError({ cause }))
-      this.#rest()
-      return
+      return this.#rest()
     }
     this.#loading = undefined
     this.#loadedThrough = run.at(-1)!.ticket
@@ -185,8 +191,9 @@ export class Worker {
   #run(job: CommandJob | ReadJob, now: number): void {
     if (this.stopped !== undefined) job.call.reject(this.stopped)
     else if (!job.call.isSettled) {
-      if (job.kind === 'command') this.#executeCommand(job, now)
-      else this.#executeRead(job)
+      if (job.kind === 'read') this.#executeRead(job)
+      else if (job.submittedAt === 0) this.#executeCommand(job, now)
+      else measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
     }
     this.#rest()
   }
@@ -196,10 +203,13 @@ export class Worker {
     try {
       decision = this.#decide(job.command, now)
     } catch (cause) {
-      if (cause instanceof InvariantError) this.#committer.fail(cause)
-      job.call.reject(cause instanceof InvariantError ? cause : new DeadLetteredError({ cause }))
+      if (cause instanceof InvariantError) {
+        this.#committer.fail(cause)
+        job.call.reject(cause)
+      } else this.#committer.answerWhenDurable(this.letters.putAside(job, cause, now))
       return
     }
+    this.letters.onDecided(job.command, decision)
     this.#committer.answerWhenDurable(new CommandAnswer(job, decision))
   }
 
@@ -214,6 +224,11 @@ export class Worker {
     } catch (error) {
       this.#committer.answerWhenDurable({ give: () => call.reject(error), withhold: other => call.reject(other) })
     }
+  }
+
+  /** Records a command of the ledger's own. To be called in the order of the queue. */
+  record(command: RecordedCommand): void {
+    this.#decide(command, this.now())
   }
 
   /** Decides, and stages what is to be recorded. */
@@ -281,8 +296,16 @@ export class Worker {
 
   /** Hands a group over when there is nothing left to add to it now; otherwise the next turn or commit does. */
   #rest(): void {
+    this.#dropGivenUp()
     if (this.#waiting.size > 0) return
     this.#committer.flush()
     this.lifecycle.rest()
+  }
+
+  /** What was decided on top of a group that was given up is gone, and what was loaded for it does not count. */
+  #dropGivenUp(): void {
+    if (!this.#committer.dropGivenUp()) return
+    this.#loadedThrough = 0
+    this.#expiry.forgetDeadlines()
   }
 }

@@ -18,12 +18,14 @@ export class WorkingSet implements View {
   open: Group
   inFlight: Group | undefined
   /**
-   * Accounts as they stand after the last decision, which is never taken back while the writer works. They stay known:
+   * Accounts as they stand after the last decision, which only `revert` takes back. They stay known:
    * this writer is the only one, so they cannot go stale. Half of them are the recent ones.
    */
   #accounts = new Map<string, AccountState>()
   #olderAccounts = new Map<string, AccountState>()
-  readonly #systemAccounts = new Map<string, AccountState>()
+  #systemAccounts = new Map<string, AccountState>()
+  /** Nobody loads system accounts again, so that their durable state is kept for `revert`. */
+  readonly #durableSystemAccounts = new Map<string, AccountState>()
   #hasHolds = false
   #transactions = new Map<number, TransactionState>()
   #keyed = new Map<string, Entry>()
@@ -102,9 +104,19 @@ export class WorkingSet implements View {
     for (const account of group.accounts.values()) {
       const isKnown = this.#knownAccount(account.accountId) ?? this.open.accounts.get(account.accountId)
       if (isKnown === undefined) this.#know(account)
+      if (isSystemAccount(account.accountId)) this.#durableSystemAccounts.set(account.accountId, account)
     }
     this.#settled.unshift(group)
     this.inFlight = undefined
+  }
+
+  /** Forgets everything that was decided and will not become durable. What is loaded next is what the store has. */
+  revert(): void {
+    this.open = new Group((this.inFlight ?? this.open).base)
+    this.inFlight = undefined
+    this.#accounts = new Map()
+    this.#olderAccounts = new Map()
+    this.#systemAccounts = new Map(this.#durableSystemAccounts)
   }
 
   /** Forgets what was loaded for earlier commands. To be called before the load for the next ones begins. */
@@ -122,6 +134,7 @@ export class WorkingSet implements View {
     for (const account of loaded.accounts) {
       if (account.holdDeadline !== null) this.#hasHolds = true
       if (this.account(account.accountId) === undefined) this.#know(account)
+      if (isSystemAccount(account.accountId)) this.#durableSystemAccounts.set(account.accountId, account)
     }
     for (const transaction of loaded.transactions) {
       this.#transactions.set(transaction.entry.sequence, transaction)

@@ -1,5 +1,5 @@
 import type { AccountState } from '../domain/account.js'
-import type { RecordedCommand } from '../domain/command.js'
+import type { Command, RecordedCommand } from '../domain/command.js'
 import type { DeclineCode } from '../domain/decline.js'
 import type { Entry, HoldChange, Posting, ResultingBalance } from '../domain/entry.js'
 
@@ -51,6 +51,15 @@ function encodeHold({ accountId, amount, heldAfter }: HoldChange): string {
 
 function encodeBalance({ accountId, posted, held, overdraftLimit }: ResultingBalance): string {
   return `["${accountId}","${posted}","${held}","${overdraftLimit}"]`
+}
+
+/** A command by itself, in the form that it has in an entry. */
+export function encodeCommand(command: Command): string {
+  return encodeFields(command)
+}
+
+export function decodeCommand(text: string): Command {
+  return withAmounts(JSON.parse(text) as Command)
 }
 
 interface EncodedEntry {

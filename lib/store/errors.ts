@@ -5,6 +5,12 @@ export class NotCommittedError extends BursarError {
   override readonly name = 'NotCommittedError'
   readonly code = 'ERR_NOT_COMMITTED'
   readonly retryable = true
+  /** Whether the very same commit may succeed in a moment, on the same open store. */
+  readonly isTransient: boolean
+  constructor(message: string, { isTransient = false, ...options }: ErrorOptions & { isTransient?: boolean } = {}) {
+    super(message, options)
+    this.isTransient = isTransient
+  }
 }
 
 /** A commit that may or may not have happened. */

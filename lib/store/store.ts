@@ -1,6 +1,7 @@
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { TransactionState } from '../domain/transaction.js'
+import type { DeadLetterChange, DeadLetterQuery, DeadLetterRecord } from './dead-letter.js'
 
 /**
  * Where a ledger is kept. One writer at a time: `open` takes the writer's lock, recovers, and raises the fencing epoch.
@@ -55,12 +56,14 @@ export interface Loaded {
 export interface CommitGroup {
   /** The head that this group was decided on; any other head means that the writer is fenced. */
   readonly expectedHead: number
-  /** Numbered from `expectedHead + 1` without holes; never empty. */
+  /** Numbered from `expectedHead + 1` without holes; none when the group only keeps or removes dead letters. */
   readonly entries: readonly Entry[]
   /** Every account that changed, as it stands after the group. */
   readonly accounts: readonly AccountState[]
   /** Every earlier transaction that changed, and every new hold, as it stands after the group. */
   readonly transactions: readonly TransactionState[]
+  /** Applied in this order. */
+  readonly deadLetters?: readonly DeadLetterChange[]
   readonly head: Head
 }
 
@@ -91,7 +94,7 @@ export interface HistoryPage {
 /**
  * An open store. Everything that `commit` confirmed is seen by every later `load` and read.
  *
- * `load`, `journal`, `history` and `snapshot` raise `StoreUnavailableError`.
+ * `load`, `journal`, `history`, `deadLetters` and `snapshot` raise `StoreUnavailableError`.
  */
 export interface StoreSession {
   /** The head at opening. */
@@ -118,9 +121,10 @@ export interface StoreSession {
   snapshot(): Promise<StoreSnapshot>
   /**
    * Forgets the index rows of keys whose entry was recorded before a time; looks at no more than `limit` entries.
-   * Resolves with whether more may be waiting.
+   * Resolves with how many keys went, and with whether more may be waiting.
    */
-  forgetKeys(query: { readonly recordedBefore: number; readonly limit: number }): Promise<boolean>
+  forgetKeys(query: { readonly recordedBefore: number; readonly limit: number }): Promise<ForgottenKeys>
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]>
   /**
    * Copies what is committed to a file that does not exist yet, beside the running writer.
    * Raises `BackupTargetExistsError`, `BackupFailedError`, `StoreUnsupportedError`.
@@ -159,6 +163,11 @@ export interface BackupReport {
   /** Hex hash of that entry. */
   readonly headHash: string
   readonly bytes: number
+}
+
+export interface ForgottenKeys {
+  readonly keys: number
+  readonly mayHaveMore: boolean
 }
 
 export interface StoreSnapshot {

@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   processor: ['queue', 'policies', 'observability', 'audit', 'store', 'store/memory', 'money', 'domain'],
   observability: ['domain'],
   index: ['processor', 'queue', 'policies', 'audit', 'store', 'store/memory', 'money', 'observability', 'domain'],
+  opentelemetry: ['index', 'processor', 'observability', 'domain'],
   cli: ['index', 'processor', 'store/sqlite', 'store/postgres', 'audit', 'money', 'domain'],
   cluster: ['index', 'processor', 'queue', 'policies', 'audit', 'store', 'domain'],
   testing: [
@@ -124,6 +125,20 @@ describe('the structure of the sources', () => {
         .map(path => `${source.path} imports ${path}`)
     )
     expect(undeclared).to.deep.equal([])
+  })
+
+  it('needs the packages of OpenTelemetry in one place only', () => {
+    const users = library.filter(source => importsOf(source).some(path => path.startsWith('@opentelemetry/')))
+    expect(users).not.to.be.empty
+    expect(new Set(users.map(source => partOf(source.path)))).to.deep.equal(new Set(['opentelemetry']))
+  })
+
+  it('imports no optional part anywhere else', () => {
+    const users = library.filter(
+      source =>
+        partOf(source.path) !== 'opentelemetry' && importsOf(source).some(path => partOf(path) === 'opentelemetry')
+    )
+    expect(users.map(source => source.path)).to.deep.equal([])
   })
 
   it('exports every name explicitly', () => {

@@ -39,19 +39,18 @@ describe('summarize', () => {
 
 describe('checkTargets', () => {
   const target: Target = {
-    peer: 'ours',
-    baseline: 'theirs',
-    inFlight: 10,
+    subject: { peer: 'ours', accounts: 'uniform', inFlight: 10 },
     measure: 'throughput',
+    baseline: { peer: 'theirs', accounts: 'uniform', inFlight: 10 },
     levels: [
-      { name: 'floor', ratio: 2 },
-      { name: 'aim', ratio: 4 }
+      { name: 'floor', limit: 2 },
+      { name: 'aim', limit: 4 }
     ]
   }
 
   it('compares throughput from below: more is better', () => {
     const [outcome] = checkTargets(rowsOf(result('ours', 10, 300), result('theirs', 10, 100)), [target])
-    expect(outcome!.ratio).to.equal(3)
+    expect(outcome!.value).to.equal(3)
     expect(outcome!.levels.map(level => level.met)).to.deep.equal([true, false])
   })
 
@@ -65,17 +64,34 @@ describe('checkTargets', () => {
       result('theirs', 10, 100)
     )
     const [outcome] = checkTargets(rows, [target])
-    expect(outcome!.ratio).to.equal(3)
+    expect(outcome!.value).to.equal(3)
     expect(outcome!.range).to.deep.equal([1.5, 5])
   })
 
   it('compares latency from above: less is better', () => {
-    const slower = { ...target, measure: 'latency', levels: [{ name: 'goal', ratio: 1.3 }] } as const
+    const slower = { ...target, measure: 'p50 latency', levels: [{ name: 'goal', limit: 1.3 }] } as const
     const met = (ours: number): boolean =>
       checkTargets(rowsOf(result('ours', 10, ours), result('theirs', 10, 100)), [slower])[0]!.levels[0]!.met
     expect(met(100)).to.equal(true)
     expect(met(50)).to.equal(false)
   })
+
+  for (const [measure, value] of [
+    ['p50 latency', 2],
+    ['p99 latency', 4],
+    ['loop delay p99', 6],
+    ['loop delay max', 8]
+  ] as const) {
+    it(`holds the ${measure} against an absolute limit where there is no baseline`, () => {
+      const { subject } = target
+      const levels = [value - 0.1, value, value + 0.1].map(limit => ({ name: 'goal', limit }) as const)
+      const sample = { latencyMs: { p50: 2, p99: 4, max: 5 }, loopDelayMs: { p99: 6, max: 8 } }
+      const [outcome] = checkTargets(rowsOf(result('ours', 10, 300, sample)), [{ subject, measure, levels }])
+      expect(outcome!.value).to.equal(value)
+      expect(outcome!.range).to.deep.equal([value, value])
+      expect(outcome!.levels.map(level => level.met)).to.deep.equal([false, true, true])
+    })
+  }
 
   it('says nothing about a target whose sides did not both run', () => {
     expect(checkTargets(rowsOf(result('ours', 10, 300), result('theirs', 1, 100)), [target])).to.deep.equal([])
@@ -111,7 +127,7 @@ describe('results page', () => {
     result('sqlite-transaction', 1_000, 5_000),
     result('bursar-sqlite', 1_000, 45_000)
   )
-  const machine = { processor: 'P', memory: 'M', system: 'S', fileSystem: 'F', node: 'v1', commit: 'abc' }
+  const machine = { processor: 'P', memory: 'M', system: 'S', fileSystem: 'F', versions: 'Node.js v1', commit: 'abc' }
   const report: Report = {
     machine,
     date: new Date('2030-01-02T03:04:05Z'),
@@ -149,6 +165,22 @@ describe('results page', () => {
       .filter(line => line.includes(' over '))
     expect(memory).to.match(/\| +1,000 \| +0\.2 \| +0\.2 … 0\.2 \| ≥ 0\.15 met \| ≥ 0\.25 MISSED \| +≥ 0\.4 MISSED \|/)
     expect(sqlite).to.match(/\| +1,000 \| +9 \| +9 … 9 \| +≥ 4 met \| +≥ 12 MISSED \| +≥ 20 MISSED \|/)
+  })
+
+  it('shows absolute targets with their unit, and a hot account as such', () => {
+    const hot = result('bursar-sqlite', 1_000, 43_000)
+    const rows = rowsOf(result('bursar-sqlite', 1_000, 45_000, { loopDelayMs: { p99: 12, max: 50 } }), {
+      ...hot,
+      trial: { ...hot.trial, name: 'hot', accounts: 'hot' }
+    })
+    const text = formatReport({ ...report, rows })
+    expect(text).to.match(
+      /\| Bursar, sqliteStore: loop delay p99 +\| +1,000 \| +12 ms \|[^|]+\| +\| +≤ 10 ms MISSED \|/
+    )
+    expect(text).to.match(/\| Bursar, sqliteStore: loop delay max +\| +1,000 \| +50 ms \|[^|]+\| +\| +≤ 50 ms met \|/)
+    expect(text).to.match(
+      /\| Bursar, sqliteStore, one hot account: throughput over Bursar, sqliteStore +\| +1,000 \| +0\.956 \|/
+    )
   })
 
   it('does not print the length of a trial as a delay of the loop', () => {
@@ -189,7 +221,8 @@ describe('results page', () => {
 describe('describeMachine', () => {
   it('names this machine, its Node.js and where the files go', () => {
     const machine = describeMachine()
-    expect(machine.node).to.equal(process.version)
+    expect(machine.versions).to.match(/^Node\.js v\d[^ ]*, p-queue \d[^ ]*, SQLite 3\.\d/)
+    expect(machine.versions).to.contain(process.version)
     for (const fact of Object.values(machine)) expect(fact).not.to.equal('')
   })
 

@@ -28,7 +28,7 @@ describe('runTrial', () => {
   afterEach(() => directory.dispose())
 
   const failure = async (peer: Peer): Promise<string> =>
-    runTrial(TRIAL, directory.path, peer).then(
+    runTrial(TRIAL, directory.path, { peer }).then(
       () => 'nothing wrong found',
       (error: Error) => error.message
     )
@@ -55,7 +55,7 @@ describe('runTrial', () => {
   it('refuses a payment taken from the wrong account', async () => {
     const peer = peerWith({
       books(books, job) {
-        const [right, wrong] = [job.accountOf(0), 'account-999']
+        const [right, wrong] = [job.accountOf(0), 'account-9999']
         const balances = new Map(books.balances)
         balances.set(right, balances.get(right)! + 1n).set(wrong, balances.get(wrong)! - 1n)
         return { ...books, balances }
@@ -66,12 +66,46 @@ describe('runTrial', () => {
 
   it('refuses an account too many', async () => {
     const peer = peerWith({ books: books => ({ ...books, balances: new Map([...books.balances, ['extra', 0n]]) }) })
-    expect(await failure(peer)).to.contain('expected accounts to be 1000, got 1001')
+    expect(await failure(peer)).to.contain('expected accounts to be 10000, got 10001')
   })
 
   it('removes its files when a peer fails', async () => {
     const peer: Peer = { open: () => Promise.reject(new Error('no such thing')) }
     expect(await failure(peer)).to.equal('no such thing')
+    expect(readdirSync(directory.path)).to.deep.equal([])
+  })
+
+  it('undoes what a peer started, the last first, when it fails', async () => {
+    const undone: string[] = []
+    const peer: Peer = {
+      async open(job) {
+        job.atEnd(async () => void undone.push('first'))
+        job.atEnd(async () => void undone.push('second'))
+        throw new Error('no such thing')
+      }
+    }
+    expect(await failure(peer)).to.equal('no such thing')
+    expect(undone).to.deep.equal(['second', 'first'])
+  })
+
+  it('undoes what a peer started when it is interrupted, and what it starts meanwhile', async () => {
+    const interruption = new AbortController()
+    const undone: string[] = []
+    const peer: Peer = {
+      open(job) {
+        job.atEnd(async () => {
+          undone.push('first')
+          job.atEnd(async () => void undone.push('meanwhile'))
+        })
+        interruption.abort(new Error('interrupted'))
+        return new Promise(() => undefined)
+      }
+    }
+    const ended = await runTrial(TRIAL, directory.path, { peer, signal: interruption.signal }).catch(
+      (error: Error) => error.message
+    )
+    expect(ended).to.equal('interrupted')
+    expect(undone).to.deep.equal(['first', 'meanwhile'])
     expect(readdirSync(directory.path)).to.deep.equal([])
   })
 
@@ -89,7 +123,7 @@ describe('runTrial', () => {
         settle: async () => null
       })
     }
-    await runTrial(TRIAL, directory.path, peer)
+    await runTrial(TRIAL, directory.path, { peer })
     expect(most).to.equal(3)
   })
 })

@@ -20,20 +20,41 @@ describe('bench trials', () => {
       for (const trial of trials) expect(trial.payments, trial.name).to.be.at.least(trial.inFlight)
     })
 
+    it(`warms both sides of every target up alike in the ${title} plan`, () => {
+      const warmUpOf = (peer: string): number => trials.find(trial => trial.peer === peer)!.warmUp
+      for (const { subject, baseline = subject } of TARGETS)
+        expect(warmUpOf(subject.peer), `${subject.peer} and ${baseline.peer}`).to.equal(warmUpOf(baseline.peer))
+    })
+
+    it(`runs PostgreSQL at more than one depth in the ${title} plan`, () => {
+      for (const peer of ['postgres-row-lock', 'postgres-statement'])
+        expect(trials.filter(trial => trial.peer === peer).length, peer).to.be.at.least(2)
+    })
+
     it(`runs both sides of every target in the ${title} plan`, () => {
-      for (const { peer, baseline, inFlight } of TARGETS) {
-        for (const side of [peer, baseline]) {
-          expect(trials.map(trial => trial.name)).to.include(`${side}/uniform/${inFlight}`)
+      for (const { subject, baseline = subject } of TARGETS) {
+        for (const { peer, accounts, inFlight } of [subject, baseline]) {
+          expect(trials.map(trial => trial.name)).to.include(`${peer}/${accounts}/${inFlight}`)
         }
       }
     })
   }
 
+  const only = { ...PEERS[0]!, name: 'only', payments: { 10: 100 }, warmUp: 7, accounts: ['hot'] as const }
+
   it('skips the cells that a peer does not have', () => {
-    const peer = { ...PEERS[0]!, name: 'only', payments: { 10: 100 }, accounts: ['hot'] as const }
-    expect(trialsOf(FULL_PLAN, [peer])).to.deep.equal([
-      { name: 'only/hot/10', peer: 'only', accounts: 'hot', inFlight: 10, payments: 100, warmUp: 20 }
+    expect(trialsOf(FULL_PLAN, [only])).to.deep.equal([
+      { name: 'only/hot/10', peer: 'only', accounts: 'hot', inFlight: 10, payments: 100, warmUp: 7 }
     ])
+  })
+
+  it('runs only the peers that a cell names', () => {
+    const cells = [
+      { accounts: 'hot', inFlight: 10, peers: ['other'] },
+      { accounts: 'hot', inFlight: 10, peers: ['only'] }
+    ] as const
+    const trials = trialsOf({ cells, repeats: 1, scale: 0.5 }, [only])
+    expect(trials.map(({ payments, warmUp }) => [payments, warmUp])).to.deep.equal([[50, 7]])
   })
 })
 

@@ -30,6 +30,14 @@ describe('docs/reference/api.md', () => {
     expect(headings).to.include.members(members)
   })
 
+  it('has a row for every event', () => {
+    const declared = read('lib/observability/events.ts').match(/interface ProcessorEvents .*?\n}/s)![0]
+    const events = [...declared.matchAll(/^ {2}'([\w-]+:[\w-]+)':/gm)].map(([, event]) => event)
+    expect(events).to.include('group:committed')
+    const rows = firstCells('docs/reference/api.md').filter(cell => /^[\w-]+:[\w-]+$/.test(cell))
+    expect(rows).to.have.members(events)
+  })
+
   it('describes every option with its default', () => {
     const declared = read('lib/processor/payment-processor.ts').match(/interface PaymentProcessorOptions .*?\n}/s)![0]
     const page = read('docs/reference/api.md')

@@ -13,7 +13,20 @@ export interface InstalledPackage {
   readonly files: readonly string[]
   /** A new empty directory in the project. */
   newDirectory(): string
+  /** A new empty directory in a project where the package is, and nothing that npm would not install with it. */
+  newBareDirectory(): string
 }
+
+/** What the documentation tells its readers to install beside the package, where they want to use it. */
+const INSTALLED_BESIDE = [
+  '@opentelemetry/api',
+  '@opentelemetry/context-async-hooks',
+  '@opentelemetry/exporter-prometheus',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/sdk-trace-base',
+  // Types for Node come from the user's own project.
+  '@types/node'
+]
 
 let installed: InstalledPackage | undefined
 
@@ -26,26 +39,33 @@ export function installedPackage(): InstalledPackage {
 function install(): InstalledPackage {
   const root = mkdtempSync(join(tmpdir(), 'bursar-package-'))
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))
-  const project = join(root, 'project')
+  const tarball = pack(join(root, 'repository'))
+  const project = newProject(join(root, 'project'), tarball, INSTALLED_BESIDE)
+  let bareProject: string | undefined
+
+  let directories = 0
+  const newDirectoryIn = (parent: string): string => {
+    const directory = join(parent, `program-${++directories}`)
+    mkdirSync(directory)
+    return directory
+  }
+  return {
+    project,
+    files: filesIn(join(project, 'node_modules/bursar')),
+    newDirectory: () => newDirectoryIn(project),
+    newBareDirectory: () => newDirectoryIn((bareProject ??= newProject(join(root, 'bare'), tarball, [])))
+  }
+}
+
+function newProject(project: string, tarball: string, beside: readonly string[]): string {
   const modules = join(project, 'node_modules')
   mkdirSync(modules, { recursive: true })
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }))
-
-  execFileSync('tar', ['-xzf', pack(join(root, 'repository')), '-C', modules])
+  execFileSync('tar', ['-xzf', tarball, '-C', modules])
   cpSync(join(modules, 'package'), join(modules, 'bursar'), { recursive: true })
   rmSync(join(modules, 'package'), { recursive: true })
-  linkDependencies(modules)
-
-  let directories = 0
-  return {
-    project,
-    files: filesIn(join(modules, 'bursar')),
-    newDirectory() {
-      const directory = join(project, `program-${++directories}`)
-      mkdirSync(directory)
-      return directory
-    }
-  }
+  linkDependencies(modules, beside)
+  return project
 }
 
 /** The path of the tarball that `npm run build` and `npm pack` make of a clean copy. */
@@ -65,11 +85,10 @@ function pack(copy: string): string {
  * What `npm install` would fetch, linked from the repository, because specs need no network. Only what the package
  * declares is linked: a forgotten dependency fails here as it would for a user.
  */
-function linkDependencies(modules: string): void {
+function linkDependencies(modules: string, beside: readonly string[]): void {
   const manifest = JSON.parse(readFileSync(join(modules, 'bursar', 'package.json'), 'utf8')) as Manifest
   const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
-  // Types for Node come from the user's own project.
-  for (const name of [...names, '@types/node']) {
+  for (const name of [...names, ...beside]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     symlinkSync(join(REPOSITORY, 'node_modules', name), join(modules, name), 'dir')
   }

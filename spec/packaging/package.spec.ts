@@ -19,6 +19,20 @@ console.log((await processor.getBalance('alice')).posted)
 await processor.close()
 `
 
+const MEASURED = `
+import { InMemorySpanExporter, BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
+import { instrument, type InstrumentOptions } from 'bursar/opentelemetry'
+
+const spans = new InMemorySpanExporter()
+const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
+const options: InstrumentOptions = { tracerProvider, attributes: { ledger: 'shop' } }
+const processor: PaymentProcessor = instrument(await openPaymentProcessor(), options)
+await processor.createAccount({ accountId: 'alice', currency: 'USD' })
+await processor.close()
+for (const { name } of spans.getFinishedSpans()) console.log(name)
+`
+
 const PRINTED = 'true Payment processed successfully 0\n7500n\n'
 
 describe('the package as npm installs it', function () {
@@ -45,6 +59,25 @@ describe('the package as npm installs it', function () {
     writeFileSync(source, PROGRAM)
     expect(compile([source])).to.deep.equal([])
     expect(runProgram(['--no-warnings', 'pay.js'], { cwd: directory }).stdout).to.equal(PRINTED)
+  })
+
+  it('gives a strict TypeScript program that measures its types, and runs it', () => {
+    const directory = installed.newDirectory()
+    const source = join(directory, 'observe.ts')
+    writeFileSync(source, MEASURED)
+    expect(compile([source])).to.deep.equal([])
+    const printed = { status: 0, stdout: 'bursar.CreateAccount\n', stderr: '' }
+    expect(runProgram(['observe.js'], { cwd: directory })).to.deep.equal(printed)
+  })
+
+  it('needs OpenTelemetry for nothing but measuring', () => {
+    const directory = installed.newBareDirectory()
+    writeFileSync(join(directory, 'pay.mjs'), PROGRAM)
+    expect(runProgram(['--no-warnings', 'pay.mjs'], { cwd: directory }).stdout).to.equal(PRINTED)
+    writeFileSync(join(directory, 'observe.mjs'), `import 'bursar/opentelemetry'`)
+    const { status, stderr } = runProgram(['observe.mjs'], { cwd: directory })
+    expect(status).to.equal(1)
+    expect(stderr).to.match(/Cannot find package '@opentelemetry\/api'/)
   })
 
   it('lets the compiler find a wrong call', () => {

@@ -10,6 +10,7 @@ import {
   type PaymentProcessor,
   type Store
 } from 'bursar'
+import { instrument } from 'bursar/opentelemetry'
 import { doubtfulStore } from '../support/doubtful-store.js'
 import { approval, collect, quiescence, rejectionOf } from '../support/expectations.js'
 import { gatedStore } from '../support/gated-store.js'
@@ -95,6 +96,7 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   getTransactionCount: { ...SERVED, call: b => b.getTransactionCount() },
   listTransactions: { ...SERVED, call: b => collect(b.listTransactions()) },
   journal: { ...SERVED, call: b => collect(b.journal()) },
+  deadLetters: { ...SERVED, call: b => collect(b.deadLetters.list()) },
   verify: { ...SERVED, call: b => b.verify() },
   checkpoint: { ...SERVED, call: b => b.checkpoint() },
   // These processors are in memory, which has no file; the states of one with a file are in backup.spec.ts.
@@ -157,11 +159,17 @@ interface Arranged {
   finish(): Promise<void>
 }
 
+/** What stands before the processor must answer as it does. */
+const FACES: Readonly<Record<string, (processor: PaymentProcessor) => PaymentProcessor>> = {
+  '': processor => processor,
+  ' of an instrumented processor': processor => instrument(processor)
+}
+
 /** Brings a processor with one payment and one open hold behind it into a state. */
-async function arrange(state: State): Promise<Arranged> {
+async function arrange(state: State, face = FACES['']!): Promise<Arranged> {
   const doubtful = doubtfulStore(memoryStore())
   const store = gatedStore(doubtful)
-  const bursar = await openPaymentProcessor({ store })
+  const bursar = face(await openPaymentProcessor({ store }))
   await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 100n })
   await bursar.createAccount({ accountId: 'shop', currency: 'USD' })
   const { transactionId: paymentId } = await approval(bursar.processPayment({ ...request, idempotencyKey: 'paid' }))
@@ -201,33 +209,39 @@ async function arrange(state: State): Promise<Arranged> {
   }
 }
 
-describe('Every public method in every state', () => {
-  for (const member of Reflect.ownKeys(MATRIX) as (keyof PaymentProcessor)[]) {
-    for (const state of STATES) {
-      const outcome = MATRIX[member][state]
-      const expected = typeof outcome === 'function' ? `rejects with ${outcome.name}` : String(outcome)
-      it(`${String(member)} while ${state}: ${expected}`, async () => {
-        const { bursar, made, finish } = await arrange(state)
-        const result = MATRIX[member].call(bursar, made)
-        if (!(result instanceof Promise)) {
-          expect(result).to.equal(outcome)
-          return finish()
-        }
-        let settlement = 'pending'
-        const answered = (result as Promise<unknown>).then(
-          () => (settlement = 'resolved'),
-          (error: unknown) => (settlement = error instanceof Error ? error.name : 'rejected')
-        )
-        await quiescence()
-        const atFirst = settlement
-        await finish()
-        await answered
-        if (typeof outcome === 'function') expect([atFirst, settlement]).to.deep.equal([outcome.name, outcome.name])
-        else expect([atFirst, settlement]).to.deep.equal([outcome === 'waits' ? 'pending' : 'resolved', 'resolved'])
-      })
+for (const [title, face] of Object.entries(FACES)) {
+  describe(`Every public method${title} in every state`, () => {
+    for (const member of Reflect.ownKeys(MATRIX) as (keyof PaymentProcessor)[]) {
+      for (const state of STATES) {
+        const outcome = MATRIX[member][state]
+        const expected = typeof outcome === 'function' ? `rejects with ${outcome.name}` : String(outcome)
+        it(`${String(member)} while ${state}: ${expected}`, () => expectOutcome(member, outcome, arrange(state, face)))
+      }
     }
-  }
+  })
+}
 
+async function expectOutcome(member: keyof PaymentProcessor, outcome: Outcome, arranged: Promise<Arranged>) {
+  const { bursar, made, finish } = await arranged
+  const result = MATRIX[member].call(bursar, made)
+  if (!(result instanceof Promise)) {
+    expect(result).to.equal(outcome)
+    return finish()
+  }
+  let settlement = 'pending'
+  const answered = (result as Promise<unknown>).then(
+    () => (settlement = 'resolved'),
+    (error: unknown) => (settlement = error instanceof Error ? error.name : 'rejected')
+  )
+  await quiescence()
+  const atFirst = settlement
+  await finish()
+  await answered
+  if (typeof outcome === 'function') expect([atFirst, settlement]).to.deep.equal([outcome.name, outcome.name])
+  else expect([atFirst, settlement]).to.deep.equal([outcome === 'waits' ? 'pending' : 'resolved', 'resolved'])
+}
+
+describe('A processor that has failed or been fenced', () => {
   for (const state of ['failed', 'fenced'] as const) {
     it(`close() on a ${state} processor releases the store, and then everything rejects as closed`, async () => {
       const { bursar, store, made } = await arrange(state)

@@ -38,7 +38,7 @@ describeOnEveryStore('The bound of the queue', scene => {
 
   it('counts every caller that waits for an answer: commands, reads, and those who joined', async () => {
     const store = scene.gatedStore()
-    const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 4 })
+    const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 4, queueReserve: 0 })
     expect(bursar.queueLength).to.equal(0)
     const gate = store.hold('load')
     const calls: Promise<unknown>[] = []

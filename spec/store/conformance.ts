@@ -4,6 +4,7 @@ import { describeCommitting } from './conformance/committing.js'
 import { describeHistory } from './conformance/history.js'
 import { describeJournal } from './conformance/journal.js'
 import { describeKeys } from './conformance/keys.js'
+import { describeLetters } from './conformance/letters.js'
 import { describeOpening } from './conformance/opening.js'
 import type { StoreScene } from './conformance/scene.js'
 import { describeSnapshots } from './conformance/snapshots.js'
@@ -51,6 +52,7 @@ export function describeStore(name: string, create: () => Ledger): void {
     describeJournal(scene)
     describeHistory(scene)
     describeKeys(scene)
+    describeLetters(scene)
     describeSnapshots(scene)
     describeValues(scene)
   })

@@ -22,7 +22,8 @@ describe('the writer of a SQLite ledger', () => {
 
   it('writes with WAL and synchronous=FULL, on the very connection that it commits with', () => {
     const writer = new Writer(path)
-    writer.commit({ expectedHead: 0, encoded: ['{}'], head: { sequence: 1, timestamp: 1, transactionCount: 0 } })
+    const head = { sequence: 1, timestamp: 1, transactionCount: 0 }
+    writer.commit({ expectedHead: 0, encoded: ['{}'], letters: [], head })
     const pragma = (name: string) =>
       askPrivateField(writer, '#database', `function () { return this.prepare('PRAGMA ${name}').get().${name} }`)
     expect(pragma('journal_mode')).to.equal('wal')

@@ -5,6 +5,7 @@ import { compile } from '../packaging/compile.js'
 import { installedPackage } from '../packaging/installed-package.js'
 
 const PREAMBLE = `import { assertApproved, type Approved, type Command, type PaymentProcessor, type ResultOf } from 'bursar'
+import { instrument } from 'bursar/opentelemetry'
 declare const bursar: PaymentProcessor
 const payment = { accountId: 'alice', amount: 1n, idempotencyKey: 'k' }
 `
@@ -101,6 +102,24 @@ const PROGRAMS: readonly (readonly [title: string, program: string, complaint?: 
     `const result = await bursar.createAccount({ accountId: 'alice', currency: 'USD' })
     assertApproved(result)
     const id: string = result.account.accountId; void id`
+  ],
+  [
+    'an instrumented processor answers with the same types',
+    `const result = await instrument(bursar, { attributes: { ledger: 'shop' } }).voidPayment({
+      accountId: 'alice', authorizationId: 'h', idempotencyKey: 'k'
+    })
+    if (!result.success) { const code: 'hold_already_captured' | 'hold_already_voided' | 'hold_expired' = result.code; void code }`
+  ],
+  ['a provider of metrics that is none', `instrument(bursar, { meterProvider: {} })`, /Property 'getMeter' is missing/],
+  [
+    'the detail of an event is typed',
+    `bursar.on('group:committed', ({ entries, durationMs }) => { const sum: number = entries + durationMs; void sum })
+    bursar.on('command:executed', ({ command }) => { if (command === 'Deposit') void 0 })`
+  ],
+  [
+    'an event that does not exist',
+    `bursar.on('command:forgotten', () => undefined)`,
+    /'"command:forgotten"' is not assignable/
   ],
   [
     'results are read-only',

@@ -8,10 +8,13 @@ import { decodeEntry, encodeEntry } from '../codec.js'
 import { selectDueHolds } from '../due-holds.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
 import { lastUpTo, pageOf, sequenceAt } from '../paging.js'
+import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { Deadlines } from './deadlines.js'
+import { Letters } from './letters.js'
 import type {
   ChainedEntry,
   CommitGroup,
+  ForgottenKeys,
   Head,
   HistoryPage,
   HistoryQuery,
@@ -57,6 +60,7 @@ class MemoryBooks {
   keysForgottenThrough = 0
   readonly history = new Map<string, number[]>()
   readonly transactions: number[] = []
+  readonly letters = new Letters()
 
   chainThrough(sequence: number): readonly ChainedEntry[] {
     while (this.chained.length < sequence) {
@@ -123,10 +127,11 @@ class MemoryBooks {
     return due
   }
 
-  forgetKey(entry: Entry): void {
+  /** @returns whether the key led to this entry */
+  forgetKey(entry: Entry): boolean {
     const key = keyOf(entry)
     const text = key === undefined ? undefined : keyText(entry.command.accountId, key)
-    if (text !== undefined && this.keys.get(text) === entry.sequence) this.keys.delete(text)
+    return text !== undefined && this.keys.get(text) === entry.sequence && this.keys.delete(text)
   }
 }
 
@@ -165,6 +170,7 @@ class MemorySession implements StoreSession {
     }
     for (const account of group.accounts) books.accounts.set(account.accountId, account)
     for (const transaction of group.transactions) books.change(transaction)
+    books.letters.apply(group.deadLetters ?? [])
     books.head = group.head
     return Promise.resolve()
   }
@@ -216,15 +222,20 @@ class MemorySession implements StoreSession {
     })
   }
 
-  forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): Promise<boolean> {
+  forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): Promise<ForgottenKeys> {
     const books = this.#books
+    let keys = 0
     for (let step = 0; step < limit; step++) {
       const entry = books.entries[books.keysForgottenThrough]
-      if (entry === undefined || entry.timestamp >= recordedBefore) return Promise.resolve(false)
-      books.forgetKey(entry)
+      if (entry === undefined || entry.timestamp >= recordedBefore) return Promise.resolve({ keys, mayHaveMore: false })
+      if (books.forgetKey(entry)) keys++
       books.keysForgottenThrough++
     }
-    return Promise.resolve(true)
+    return Promise.resolve({ keys, mayHaveMore: true })
+  }
+
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+    return Promise.resolve(this.#books.letters.find(query))
   }
 
   close(): Promise<void> {

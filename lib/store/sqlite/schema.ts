@@ -75,6 +75,19 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX open_holds_by_account ON transaction_states (account_id, hold_deadline) WHERE hold_status = 'open';
   CREATE INDEX open_holds_by_deadline ON transaction_states (hold_deadline) WHERE hold_status = 'open';
+  `,
+  `
+  -- Commands that were put aside because they could not be handled; the journal does not know them.
+  CREATE TABLE dead_letters (
+    id TEXT PRIMARY KEY,                 -- follows from account and idempotency key
+    command TEXT NOT NULL,               -- JSON, as in an entry
+    cause_name TEXT NOT NULL,
+    cause_message TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,           -- ms since the epoch, as all times
+    last_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX dead_letters_by_age ON dead_letters (first_at, id);
   `
 ]
 

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
 import { encodeEntry } from '../codec.js'
+import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
+import { NotCommittedError } from '../errors.js'
 import type {
   BackupOptions,
   BackupReport,
   ChainedEntry,
   CommitGroup,
+  ForgottenKeys,
   Head,
   HistoryPage,
   HistoryQuery,
@@ -18,6 +21,7 @@ import { chainedEntries } from './chained-entries.js'
 import { backUp } from './backup.js'
 import type { Database } from './driver.js'
 import { openForReading } from './open-for-reading.js'
+import { findLetters, lettersToRows } from './letters.js'
 import { Queries } from './queries.js'
 import { openSnapshot } from './snapshot.js'
 import { PIECE_ROWS } from './table-writer.js'
@@ -72,8 +76,10 @@ export class SqliteSession implements StoreSession {
   }
 
   async commit(group: CommitGroup): Promise<void> {
+    const { expectedHead, head, deadLetters } = group
     const encoded = group.entries.map(encodeEntry)
-    await this.#writer.ask({ type: 'commit', group: { expectedHead: group.expectedHead, encoded, head: group.head } })
+    const letters = deadLetters === undefined ? [] : lettersToRows(deadLetters)
+    await this.#writer.ask({ type: 'commit', group: { expectedHead, encoded, letters, head } })
     this.#tails.growing.add(group)
     this.#followJournal()
   }
@@ -106,10 +112,22 @@ export class SqliteSession implements StoreSession {
         ? Infinity
         : 1 + Math.ceil((this.#tails.growing.length - length) * PIECES_PER_ENTRY)
       length = this.#tails.growing.length
-      isDone = await this.#writer.ask({ type: 'continueTables', pieces })
+      isDone = await this.#continueTables(pieces)
     }
     this.#tails.applying = undefined
     if (this.#tails.growing.length > 0) this.#followJournal()
+  }
+
+  /** Some pieces of the step; none of them, after a pause, while another connection is writing to the file. */
+  async #continueTables(pieces: number): Promise<boolean> {
+    try {
+      return await this.#writer.ask({ type: 'continueTables', pieces })
+    } catch (error) {
+      const isTransient = error instanceof NotCommittedError && error.isTransient
+      if (!isTransient || this.#isClosing) throw error
+      await new Promise(resolve => setTimeout(resolve, REST_MS))
+      return false
+    }
   }
 
   journal(query: { after: number; through: number; limit: number }): Promise<readonly ChainedEntry[]> {
@@ -140,10 +158,14 @@ export class SqliteSession implements StoreSession {
     return backUp(this.#path, path, options)
   }
 
-  async forgetKeys(query: { recordedBefore: number; limit: number }): Promise<boolean> {
+  async forgetKeys(query: { recordedBefore: number; limit: number }): Promise<ForgottenKeys> {
     // What the index does not hold yet cannot be deleted from it.
     await this.#catchUp()
     return this.#writer.ask({ type: 'forgetKeys', query })
+  }
+
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+    return attempt(() => findLetters(this.#database, query))
   }
 
   async close(): Promise<void> {

@@ -12,10 +12,12 @@ export interface Failure {
   readonly kind: keyof typeof REVIVED | 'other'
   readonly message: string
   readonly cause: unknown
+  readonly isTransient?: boolean
 }
 
 const REVIVED = {
-  NotCommittedError: (message: string, cause: unknown) => new NotCommittedError(message, { cause }),
+  NotCommittedError: (message: string, cause: unknown, isTransient = false) =>
+    new NotCommittedError(message, { cause, isTransient }),
   OutcomeUnknownError: (_message: string, cause: unknown) => new OutcomeUnknownError({ cause }),
   WriterFencedError: (_message: string, cause: unknown) => new WriterFencedError({ cause }),
   StoreLockedError: (location: string, cause: unknown) => new StoreLockedError(location, { cause }),
@@ -30,10 +32,11 @@ export function failureOf(error: unknown): Failure {
   return {
     kind: isKnown ? (error.name as Failure['kind']) : 'other',
     message: error.message,
-    cause: isKnown ? error.cause : error
+    cause: isKnown ? error.cause : error,
+    isTransient: error instanceof NotCommittedError && error.isTransient
   }
 }
 
-export function errorOf({ kind, message, cause }: Failure): Error {
-  return kind === 'other' ? new Error(message, { cause }) : REVIVED[kind](message, cause)
+export function errorOf({ kind, message, cause, isTransient }: Failure): Error {
+  return kind === 'other' ? new Error(message, { cause }) : REVIVED[kind](message, cause, isTransient)
 }

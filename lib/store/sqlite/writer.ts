@@ -10,17 +10,19 @@ import {
   StoreLockedError,
   WriterFencedError
 } from '../errors.js'
-import type { Head } from '../store.js'
+import type { ForgottenKeys, Head } from '../store.js'
 import { BulkInsert } from './bulk-insert.js'
 import { checkSchema } from './check-schema.js'
 import { checkTail, hexOf } from './check-tail.js'
 import { openDatabase, type Database, type Statement } from './driver.js'
 import { keyHash } from './key-hash.js'
+import { LetterWriter, type LetterChange } from './letters.js'
 import { lockWriter } from './lock.js'
 import { recoverTables } from './recovery.js'
 import { ledgerVersion, migrate } from './schema.js'
 import type { TableChanges } from './table-changes.js'
 import { TableWriter } from './table-writer.js'
+import { isTransientCode } from './transient.js'
 
 /** SQLite's number for synchronous=FULL. */
 const FULL = 2
@@ -30,6 +32,7 @@ export interface JournalCommit {
   readonly expectedHead: number
   /** One text an entry. */
   readonly encoded: readonly string[]
+  readonly letters: readonly LetterChange[]
   readonly head: Head
 }
 
@@ -46,6 +49,7 @@ export class Writer {
   readonly #insertEntries: BulkInsert
   readonly #begin: Statement
   readonly #commit: Statement
+  readonly #letters: LetterWriter
   readonly #moveHead: Statement
   #step: Generator<void, void, undefined> | undefined
   #hash: string
@@ -72,6 +76,7 @@ export class Writer {
     this.#insertEntries = new BulkInsert(database, 'INTO journal', ['sequence', 'entry', 'hash'])
     this.#begin = database.prepare('BEGIN IMMEDIATE')
     this.#commit = database.prepare('COMMIT')
+    this.#letters = new LetterWriter(database)
     this.#moveHead = database.prepare(
       'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
     )
@@ -80,9 +85,9 @@ export class Writer {
   /** Appends a group to the journal and moves the head, durably, or not at all. */
   commit(group: JournalCommit): void {
     this.#assertWorking()
+    this.#beginWriting()
     let hash: string
     try {
-      this.#begin.run()
       hash = this.#append(group)
     } catch (cause) {
       this.#rollBack(cause)
@@ -115,8 +120,8 @@ export class Writer {
     return isDone
   }
 
-  /** Deletes index rows of expired keys, following the journal; returns whether more may be waiting. */
-  forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): boolean {
+  /** Deletes index rows of expired keys, following the journal; looks at no more than `limit` entries. */
+  forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): ForgottenKeys {
     const { tables_through: tables, keys_forgotten_through: after } = this.#database
       .prepare('SELECT tables_through, keys_forgotten_through FROM progress')
       .get() as { tables_through: number; keys_forgotten_through: number }
@@ -126,16 +131,18 @@ export class Writer {
     const entries = rows.map(row => decodeEntry(row.entry))
     const live = entries.findIndex(entry => entry.timestamp >= recordedBefore)
     const expired = live === -1 ? entries : entries.slice(0, live)
-    if (expired.length === 0) return false
+    let keys = 0
+    if (expired.length === 0) return { keys, mayHaveMore: false }
     this.#inTransaction(() => {
       const forget = this.#database.prepare('DELETE FROM keys WHERE key_hash = ? AND sequence = ?')
       for (const entry of expired) {
         const key = keyOf(entry)
-        if (key !== undefined) forget.run(keyHash(entry.command.accountId, key), entry.sequence)
+        if (key === undefined) continue
+        keys += Number(forget.run(keyHash(entry.command.accountId, key), entry.sequence).changes)
       }
       this.#database.prepare('UPDATE progress SET keys_forgotten_through = ?').run(after + expired.length)
     })
-    return expired.length === limit
+    return { keys, mayHaveMore: expired.length === limit }
   }
 
   close(): void {
@@ -147,7 +154,7 @@ export class Writer {
     }
   }
 
-  #append({ encoded, expectedHead, head }: JournalCommit): string {
+  #append({ encoded, letters, expectedHead, head }: JournalCommit): string {
     const hashes: string[] = []
     for (const entry of encoded) hashes.push(chainHash(hashes.at(-1) ?? this.#hash, entry))
     const hash = hashes.at(-1) ?? this.#hash
@@ -157,7 +164,23 @@ export class Writer {
     this.#insertEntries.run(
       encoded.flatMap((entry, index) => [expectedHead + index + 1, entry, Buffer.from(hashes[index]!, 'hex')])
     )
+    this.#letters.apply(letters)
     return hash
+  }
+
+  /** What could not begin did not happen; where it may begin in a moment, the writer is as good as before. */
+  #beginWriting(): void {
+    try {
+      this.#begin.run()
+    } catch (cause) {
+      const isTransient = isTransientCode(cause)
+      if (isTransient) {
+        this.#syncFully()
+        this.#isFailed = false
+      }
+      const message = 'Expected to begin writing, got an error (see cause). Nothing was written.'
+      throw new NotCommittedError(message, { cause, isTransient })
+    }
   }
 
   #rollBack(cause: unknown): void {
@@ -183,14 +206,18 @@ export class Writer {
   #inTransaction(work: () => void): void {
     this.#assertWorking()
     this.#database.exec('PRAGMA synchronous = NORMAL')
-    this.#begin.run()
+    this.#beginWriting()
     work()
     this.#commit.run()
+    this.#syncFully()
+    this.#isFailed = false
+  }
+
+  /** What is acknowledged must be on disk: no further commit without full synchronisation in force. */
+  #syncFully(): void {
     this.#database.exec('PRAGMA synchronous = FULL')
-    // What is acknowledged must be on disk: no further commit without full synchronisation in force.
     const { synchronous } = this.#database.prepare('PRAGMA synchronous').get() as { synchronous: number }
     invariant(synchronous === FULL, `synchronous is ${synchronous} before a commit`)
-    this.#isFailed = false
   }
 }
 
@@ -199,7 +226,7 @@ function openLedger(path: string): Database {
   let database: Database | undefined
   try {
     database = openDatabase(path)
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    database.exec('PRAGMA busy_timeout = 1000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
     const version = ledgerVersion(database, path)
     checkSchema(database, version, path)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')

@@ -1,0 +1,82 @@
+import { metrics, trace, type Attributes, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
+import type { CommandResult } from '../domain/result.js'
+import type { PaymentProcessor } from '../processor/payment-processor.js'
+import { attributesOfError, attributesOfResult, commandTypeOf, commandTypeOfMethod } from './attributes.js'
+import { CommandSpans } from './command-spans.js'
+import { observeEventLoop } from './event-loop.js'
+import { LedgerMetrics } from './ledger-metrics.js'
+
+/** The name of the meter and of the tracer. */
+const SCOPE = 'bursar'
+
+export interface InstrumentOptions {
+  /** Where the metrics go. @default the global provider, as it is registered at the time of the call */
+  readonly meterProvider?: MeterProvider
+  /** Where the spans go. @default the global provider */
+  readonly tracerProvider?: TracerProvider
+  /** Put on every metric and every span, for instance to tell several ledgers in one process apart. @default none */
+  readonly attributes?: Attributes
+  /** Whether to measure the delay of the event loop; `false` where something else in the process does. @default true */
+  readonly eventLoopDelay?: boolean
+}
+
+/**
+ * Measures a processor through the OpenTelemetry API. Use what it returns in place of the processor: every member is
+ * there and answers the same. Nothing is measured of calls that are made to the processor itself.
+ *
+ * @example
+ * const processor = instrument(await openPaymentProcessor({ store }))
+ */
+export function instrument(processor: PaymentProcessor, options: InstrumentOptions = {}): PaymentProcessor {
+  const { attributes = {}, eventLoopDelay = true } = options
+  const meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(SCOPE)
+  const tracer = (options.tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE)
+  const ledger = new LedgerMetrics(meter, processor, attributes)
+  const spans = new CommandSpans(tracer, attributes)
+  if (eventLoopDelay) observeEventLoop(meter, processor, attributes)
+
+  /** Runs synchronously up to the call, so that the span has the caller's context and the queue the caller's order. */
+  async function observe(type: string, call: () => unknown): Promise<unknown> {
+    const span = safely(() => spans.start(type))
+    const startedAt = performance.now()
+    const settle = (outcome: Attributes, end: () => void): void => {
+      safely(() => ledger.answered(type, outcome, performance.now() - startedAt))
+      safely(end)
+    }
+    try {
+      const result = await call()
+      const outcome = attributesOfResult(result as CommandResult)
+      settle(outcome, () => spans.answered(span, result as CommandResult, outcome))
+      return result
+    } catch (error) {
+      const outcome = attributesOfError(error)
+      settle(outcome, () => spans.rejected(span, outcome))
+      throw error
+    }
+  }
+
+  return new Proxy(processor, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member, target)
+      if (typeof value !== 'function') return value
+      // Not a bound function: `await using` of Node.js 24 takes none for a way to dispose.
+      const method = (...words: unknown[]): unknown => Reflect.apply(value, target, words)
+      if (member === 'submit') {
+        return (...words: unknown[]) =>
+          observe(commandTypeOf((words[0] as { readonly type?: unknown } | undefined)?.type), () => method(...words))
+      }
+      const type = commandTypeOfMethod(member)
+      return type === undefined ? method : (...words: unknown[]) => observe(type, () => method(...words))
+    }
+  })
+}
+
+/** Telemetry that fails must never cost a payment its answer: what it throws becomes a warning of the process. */
+function safely<T>(action: () => T): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    process.emitWarning(`OpenTelemetry threw: ${String(error)}`, 'BursarWarning')
+    return undefined
+  }
+}

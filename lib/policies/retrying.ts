@@ -1,0 +1,72 @@
+import { backOff } from 'exponential-backoff'
+
+export interface RetryOptions {
+  /** Attempts at one commit, the first included, 1 … 100; with 1 nothing is tried again. @default 5 */
+  readonly attemptsMax?: number
+  /** No attempt begins later than this after the first failure, in milliseconds, 0 … 86_400_000. @default 10_000 */
+  readonly totalMs?: number
+  /**
+   * The longest pause before the second attempt, in milliseconds, 1 … 1_000; it doubles with every further attempt up to
+   * 1_000, and the pause itself is drawn evenly between nothing and that, so that several writers do not knock in step.
+   * @default 50
+   */
+  readonly delayMs?: number
+}
+
+/** Bounds how long a processor that is told to abort goes on waiting for the next attempt. */
+const DELAY_MAX_MS = 1_000
+
+interface Attempts<T> {
+  /** Why the first attempt failed. */
+  readonly error: unknown
+  /** One more attempt. */
+  readonly work: () => Promise<T>
+  readonly isTransient: (error: unknown) => boolean
+  /** Asked before each attempt. */
+  readonly isWanted: () => boolean
+  /** Told before each pause which attempt has just failed, from 1. */
+  readonly onRetry: (error: unknown, attempt: number) => void
+}
+
+/** Tries again what failed for the moment only: exponential backoff with full jitter, within bounds. */
+export class Retrying {
+  readonly #options: Required<RetryOptions>
+  readonly #elapsed: () => number
+
+  /** @param elapsed Milliseconds of elapsed time */
+  constructor(options: Required<RetryOptions>, elapsed: () => number) {
+    this.#options = options
+    this.#elapsed = elapsed
+  }
+
+  /** Takes over after a first failure. Resolves with what an attempt comes to; rejects with the last failure. */
+  async goOn<T>({ error, work, isTransient, isWanted, onRetry }: Attempts<T>): Promise<T> {
+    const { attemptsMax, totalMs, delayMs } = this.#options
+    const startedAt = this.#elapsed()
+    let failure = error
+    const isWorthIt = (attempt: number): boolean =>
+      attempt < attemptsMax && isTransient(failure) && isWanted() && this.#elapsed() - startedAt < totalMs
+    if (!isWorthIt(1)) throw error
+    onRetry(error, 1)
+    return backOff(
+      () => {
+        // The pause may have been longer than what was left of the time.
+        if (!isWorthIt(1)) return Promise.reject(failure as Error)
+        return work()
+      },
+      {
+        delayFirstAttempt: true,
+        numOfAttempts: attemptsMax - 1,
+        startingDelay: delayMs,
+        maxDelay: DELAY_MAX_MS,
+        jitter: 'full',
+        retry: (latest, retries) => {
+          failure = latest
+          if (!isWorthIt(retries + 1)) return false
+          onRetry(latest, retries + 1)
+          return true
+        }
+      }
+    )
+  }
+}

@@ -1,0 +1,97 @@
+import type { Command } from '../domain/command.js'
+import type { CommandResult } from '../domain/result.js'
+import { DeadLetterNotFoundError } from '../queue/errors.js'
+import type { Worker } from '../queue/worker.js'
+import type { DeadLetterRecord } from '../store/dead-letter.js'
+import type { StoreSession } from '../store/store.js'
+import { reasonField, textField } from './fields.js'
+import type { Intake } from './intake.js'
+
+/** A command that was put aside because it could not be handled. It had no effect. */
+export interface DeadLetter {
+  readonly id: string
+  /** The request as it was checked: amounts are `bigint`s. */
+  readonly command: Command
+  /** The latest failure. */
+  readonly cause: { readonly name: string; readonly message: string }
+  /** How often it failed. */
+  readonly attempts: number
+  /** Recorded time of the first and of the latest failure. */
+  readonly firstAt: Date
+  readonly lastAt: Date
+}
+
+/** What was put aside, and what is to become of it. */
+export interface DeadLetters {
+  /** All letters, the oldest first. */
+  list(): AsyncIterable<DeadLetter>
+  /** Executes the command with the idempotency key that it has; the letter goes when that is recorded. */
+  retry(id: string): Promise<CommandResult>
+  /** Takes the letter away for good; the reason, 1–500 characters, and the command are recorded in the journal. */
+  discard(id: string, reason: string): Promise<void>
+}
+
+const PAGE_LENGTH = 100
+
+interface Parts {
+  readonly intake: Intake
+  readonly worker: Worker
+  readonly session: StoreSession
+}
+
+/** Handles dead letters one at a time, so that no two decide about the same one. */
+export class DeadLetterDesk implements DeadLetters {
+  readonly #intake: Intake
+  readonly #worker: Worker
+  readonly #session: StoreSession
+  #previous: Promise<unknown> = Promise.resolve()
+
+  constructor({ intake, worker, session }: Parts) {
+    this.#intake = intake
+    this.#worker = worker
+    this.#session = session
+  }
+
+  async *list(): AsyncGenerator<DeadLetter, void, undefined> {
+    await this.#intake.question({ read: () => undefined })
+    let after: DeadLetterRecord | undefined
+    do {
+      const page = await this.#session.deadLetters({ ...(after && { after }), limit: PAGE_LENGTH })
+      for (const record of page) yield letterOf(record)
+      after = page.at(-1)
+    } while (after !== undefined)
+  }
+
+  retry(id: string): Promise<CommandResult> {
+    return this.#inTurn(async () => {
+      const { command } = await this.#find(id)
+      return this.#intake.command(command, undefined)
+    })
+  }
+
+  discard(id: string, reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const text = reasonField(reason)
+      const letter = await this.#find(id)
+      await this.#intake.question({ read: () => this.#worker.record(this.#worker.letters.discard(letter, text)) })
+    })
+  }
+
+  async #find(id: string): Promise<DeadLetterRecord> {
+    textField(id, 'id')
+    await this.#intake.question({ read: () => this.#worker.letters.beginLook() })
+    const [letter] = await this.#session.deadLetters({ id })
+    if (letter === undefined) throw new DeadLetterNotFoundError(id)
+    return letter
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#previous.then(work)
+    this.#previous = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+function letterOf({ firstAt, lastAt, ...letter }: DeadLetterRecord): DeadLetter {
+  return { ...letter, firstAt: new Date(firstAt), lastAt: new Date(lastAt) }
+}

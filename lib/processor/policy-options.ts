@@ -1,0 +1,45 @@
+import type { Clock } from '../queue/clock.js'
+import { InvalidRequestError } from '../domain/errors.js'
+import { show } from '../domain/show.js'
+import type { Events } from '../observability/events.js'
+import { RateLimiter, type RateLimits } from '../policies/rate-limiter.js'
+import { Retrying, type RetryOptions } from '../policies/retrying.js'
+import type { RateLimit } from '../policies/token-buckets.js'
+import { integerField } from './fields.js'
+
+const RATE_MAX = 1_000_000
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** @throws InvalidRequestError for a limit out of range */
+export function rateLimiterOf(limits: RateLimits | undefined, clock: Clock, events: Events): RateLimiter | undefined {
+  if (limits?.perAccount === undefined && limits?.global === undefined) return undefined
+  checkRate(limits.perAccount, 'rateLimit.perAccount')
+  checkRate(limits.global, 'rateLimit.global')
+  return new RateLimiter({
+    limits,
+    // Elapsed time, where the clock tells it: nobody gets more or less because the clock was set.
+    now: () => clock.elapsed?.() ?? clock.now(),
+    onLimited: ({ accountId, scope, retryAfterMs }, { type: command }) =>
+      events.emit('command:rate-limited', { accountId, command, scope, retryAfterMs })
+  })
+}
+
+function checkRate(limit: RateLimit | undefined, name: string): void {
+  if (limit === undefined) return
+  const perSecond: unknown = limit?.perSecond
+  if (typeof perSecond !== 'number' || !(perSecond > 0 && perSecond <= RATE_MAX)) {
+    throw new InvalidRequestError(
+      `Expected ${name}.perSecond to be a number above 0, up to ${RATE_MAX}, got ${show(perSecond)}.`
+    )
+  }
+  if (limit.burst !== undefined) integerField(limit.burst, `${name}.burst`, { min: 1, max: RATE_MAX })
+}
+
+/** @throws InvalidRequestError for a bound out of range */
+export function retryingOf(options: RetryOptions = {}, clock: Clock): Retrying {
+  const { attemptsMax = 5, totalMs = 10_000, delayMs = 50 } = options
+  integerField(attemptsMax, 'retry.attemptsMax', { min: 1, max: 100 })
+  integerField(totalMs, 'retry.totalMs', { min: 0, max: DAY_MS })
+  integerField(delayMs, 'retry.delayMs', { min: 1, max: 1_000 })
+  return new Retrying({ attemptsMax, totalMs, delayMs }, () => clock.elapsed?.() ?? performance.now())
+}

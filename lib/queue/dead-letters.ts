@@ -1,0 +1,118 @@
+import { hash } from 'node:crypto'
+import type { Command, DiscardDeadLetter, RecordedCommand } from '../domain/command.js'
+import type { Decision } from '../domain/decision.js'
+import { keyText } from '../domain/idempotency.js'
+import type { Events } from '../observability/events.js'
+import { encodeCommand } from '../store/codec.js'
+import type { DeadLetterRecord } from '../store/dead-letter.js'
+import type { StoreSession } from '../store/store.js'
+import { DeadLetterNotFoundError, DeadLetteredError } from './errors.js'
+import type { Answer, Group } from './group.js'
+import type { CommandJob } from './job.js'
+import type { WorkingSet } from './working-set.js'
+
+const CAUSE_LENGTH_MAX = 1_000
+
+/**
+ * Puts commands aside that could not be handled, one letter for each account and key. A letter is kept and removed in
+ * the group of the command that it is about, so that the two can never disagree.
+ */
+export class DeadLetters {
+  readonly #view: WorkingSet
+  readonly #events: Events
+  /** While there has been no letter, letters cost nothing. */
+  #mayHaveSome: boolean
+  readonly #removedSinceLook = new Set<string>()
+
+  static async open(session: StoreSession, view: WorkingSet, events: Events): Promise<DeadLetters> {
+    const some = await session.deadLetters({ limit: 1 })
+    return new DeadLetters(view, events, some.length > 0)
+  }
+
+  private constructor(view: WorkingSet, events: Events, mayHaveSome: boolean) {
+    this.#view = view
+    this.#events = events
+    this.#mayHaveSome = mayHaveSome
+  }
+
+  /** Puts a command aside whose handling threw. The answer is to be given once the letter is durable. */
+  putAside({ command, call }: CommandJob, cause: unknown, at: number): Answer {
+    const letter = this.#letterFor(command, { cause, attempts: 1, at })
+    this.#view.open.deadLetters.push({ kept: letter })
+    return {
+      give: () => {
+        call.reject(new DeadLetteredError(letter.id, { cause }))
+        this.#tell(letter, cause)
+      },
+      withhold: error => call.reject(error)
+    }
+  }
+
+  /** The letters for everything that was executed in a group which the store does not take. */
+  forGroup(
+    group: Group,
+    { error, attempts }: { readonly error: unknown; readonly attempts: number }
+  ): readonly DeadLetterRecord[] {
+    const commands = group.entries.map(({ command }) => command).filter(isCall)
+    return commands.map(command => this.#letterFor(command, { cause: error, attempts, at: group.timestamp }))
+  }
+
+  /** Answers for a group whose letters are durable. Those who waited for it without one hear why nothing happened. */
+  answerGroup(group: Group, letters: readonly DeadLetterRecord[], cause: unknown): void {
+    const ids = new Set(letters.map(({ id }) => id))
+    for (const answer of group.answers.splice(0)) {
+      const id = answer.command && deadLetterIdOf(answer.command)
+      answer.withhold(id !== undefined && ids.has(id) ? new DeadLetteredError(id, { cause }) : cause)
+    }
+    for (const letter of letters) this.#tell(letter, cause)
+  }
+
+  /** What has been recorded after all, whoever asked for it, needs no letter any more. */
+  onDecided(command: Command, decision: Decision): void {
+    if (!this.#mayHaveSome || decision.kind !== 'record' || decision.refusal !== null) return
+    this.#remove(deadLetterIdOf(command))
+  }
+
+  /** Forgets which letters went. To be called in the order of the queue, before a letter is looked up. */
+  beginLook(): void {
+    this.#removedSinceLook.clear()
+  }
+
+  /** The command that ends a letter, which goes with it. @throws DeadLetterNotFoundError when it went since the look */
+  discard(letter: DeadLetterRecord, reason: string): DiscardDeadLetter {
+    const { id, command } = letter
+    if (this.#removedSinceLook.has(id)) throw new DeadLetterNotFoundError(id)
+    this.#remove(id)
+    const { accountId } = command
+    return { type: 'DiscardDeadLetter', accountId, deadLetterId: id, reason, discarded: encodeCommand(command) }
+  }
+
+  #remove(id: string): void {
+    this.#removedSinceLook.add(id)
+    this.#view.open.deadLetters.push({ removed: id })
+  }
+
+  #letterFor(command: Command, failed: { cause: unknown; attempts: number; at: number }): DeadLetterRecord {
+    this.#mayHaveSome = true
+    const { cause, attempts, at } = failed
+    return { id: deadLetterIdOf(command), command, cause: causeOf(cause), attempts, firstAt: at, lastAt: at }
+  }
+
+  #tell({ id, command: { accountId, type } }: DeadLetterRecord, error: unknown): void {
+    this.#events.emit('command:dead-lettered', { deadLetterId: id, accountId, command: type, error })
+  }
+}
+
+/** One id for an account's key. Only creating an account needs no key, and then the account is the name. */
+export function deadLetterIdOf({ accountId, idempotencyKey = '' }: Command): string {
+  return `letter_${hash('sha256', keyText(accountId, idempotencyKey), 'base64url').slice(0, 22)}`
+}
+
+function isCall(command: RecordedCommand): command is Command {
+  return command.type !== 'ExpireHold' && command.type !== 'DiscardDeadLetter'
+}
+
+function causeOf(cause: unknown): DeadLetterRecord['cause'] {
+  const { name, message } = cause instanceof Error ? cause : { name: typeof cause, message: String(cause) }
+  return { name: name.slice(0, CAUSE_LENGTH_MAX), message: message.slice(0, CAUSE_LENGTH_MAX) }
+}
