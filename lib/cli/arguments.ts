@@ -15,6 +15,12 @@ export function count(option: string, text: string, least = 0): number {
   return Number(wholeNumber(option, text, { least: BigInt(least), most: BigInt(Number.MAX_SAFE_INTEGER) }))
 }
 
+export function choice<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const chosen = choices.find(candidate => candidate === text)
+  if (chosen !== undefined) return chosen
+  throw new UsageError(`Expected ${option} to be one of ${choices.join(', ')}, got ${JSON.stringify(text)}.`)
+}
+
 export function knownCurrency(code: string): string {
   try {
     formatMoney(0n, code)

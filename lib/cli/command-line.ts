@@ -1,6 +1,7 @@
 import {
   AccountNotFoundError,
   BackupTargetExistsError,
+  DeadLetterNotFoundError,
   InvalidAmountError,
   InvalidRequestError,
   StoreFormatError,
@@ -14,36 +15,39 @@ import { Output, type Streams } from './output.js'
 
 /** The program `bursar`. Resolves with the exit code; whatever goes wrong is told on `stderr`. */
 export async function commandLine(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const [name, ...rest] = args
-  const output = new Output(streams, rest.includes('--json'))
+  const output = new Output(streams, args.includes('--json'))
   try {
-    return await run(name, rest, output)
+    return await run(args, output)
   } catch (error) {
-    if (output.readerLeft.aborted && (error as { code?: unknown } | undefined)?.code === 'EPIPE') return EXIT.ok
     output.failure(error)
     if (error instanceof UsageError && !output.isJson) output.note('See bursar --help.')
     return exitCodeOf(error)
   }
 }
 
-async function run(name: string | undefined, args: readonly string[], output: Output): Promise<ExitCode> {
-  if (name === undefined || name === '--help' || name === 'help') {
-    for (const line of HELP.split('\n')) await output.answer(line, () => [line])
-    return name === undefined ? EXIT.cannotStart : EXIT.ok
+async function run(args: readonly string[], output: Output): Promise<ExitCode> {
+  const [first] = args
+  if (first === undefined || first === '--help' || first === 'help') {
+    await output.answer(HELP, () => HELP.split('\n'))
+    return first === undefined ? EXIT.cannotStart : EXIT.ok
   }
-  const command = COMMANDS.find(candidate => candidate.name === name)
+  const command = COMMANDS.find(({ name }) => name === args.slice(0, wordsOf(name)).join(' '))
   if (command === undefined) {
-    throw new UsageError(
-      `Expected one of ${COMMANDS.map(known => known.name).join(', ')}, got ${JSON.stringify(name)}.`
-    )
+    const names = COMMANDS.map(({ name }) => name).join(', ')
+    throw new UsageError(`Expected one of ${names}, got ${JSON.stringify(first)}.`)
   }
-  const request = parseRequest(command, args)
+  const request = parseRequest(command, args.slice(wordsOf(command.name)))
   if (!request.isSet('help')) return command.run({ ...request, output })
-  await output.answer(helpOf(command), () => helpOf(command).split('\n'))
+  const help = helpOf(command)
+  await output.answer(help, () => help.split('\n'))
   return EXIT.ok
 }
 
-const NAME_WIDTH = 14
+function wordsOf(name: string): number {
+  return name.split(' ').length
+}
+
+const NAME_WIDTH = 22
 
 const HELP = `Usage: bursar <command> <ledger> [arguments] [options]
 
@@ -70,6 +74,7 @@ const CANNOT_START = [
   StoreLockedError,
   BackupTargetExistsError,
   AccountNotFoundError,
+  DeadLetterNotFoundError,
   TransactionNotFoundError
 ] as const
 

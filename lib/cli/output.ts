@@ -41,8 +41,13 @@ export class Output {
 
   /** The same answer twice: for programs, or for people. */
   async answer(value: unknown, lines: () => readonly string[]): Promise<void> {
-    if (this.isJson) return this.#write(jsonText(value))
-    for (const line of lines()) await this.#write(inert(line))
+    if (this.isJson) return this.#write(`${jsonText(value)}\n`)
+    for (const line of lines()) await this.#write(`${inert(line)}\n`)
+  }
+
+  /** Lines for a file, to the letter; a terminal gets them without what could steer it. */
+  async text(lines: string): Promise<void> {
+    await this.#write(this.#stdout.isTTY ? lines.split('\n').map(inert).join('\n') : lines)
   }
 
   /** A remark for the person at the terminal. */
@@ -57,8 +62,8 @@ export class Output {
   }
 
   /** Waits for a slow reader instead of filling the memory. */
-  async #write(line: string): Promise<void> {
-    if (this.readerLeft.aborted || this.#stdout.write(`${line}\n`)) return
+  async #write(text: string): Promise<void> {
+    if (this.readerLeft.aborted || this.#stdout.write(text)) return
     await once(this.#stdout, 'drain', { signal: this.readerLeft }).catch((error: Error) => {
       if (error.name !== 'AbortError') throw error
     })

@@ -67,6 +67,15 @@ export function grouped(count: number): string {
   return GROUPED.format(count)
 }
 
+/** An amount as text; in minor units where nobody knows the currency, as of an entry that moved nothing. */
+export function moneyText(amount: bigint, currency: string): string {
+  try {
+    return `${formatMoney(amount, currency)} ${currency}`
+  } catch {
+    return `${amount} ${currency}`.trim()
+  }
+}
+
 function throughput(rows: number, elapsedMs: number): string {
   const perSecond = rows === 0 ? 0 : Math.round((rows * 1_000) / elapsedMs)
   return `${grouped(perSecond)} payments/s (${grouped(rows)} in ${grouped(Math.round(elapsedMs))} ms)`

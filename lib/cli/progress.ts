@@ -15,6 +15,19 @@ export function showProgress({ total, stream }: { total: number; stream: Progres
   return stream.isTTY ? bar(total, stream) : milestones(total, stream)
 }
 
+/** For work whose length is known with its first step only; nothing is shown where nobody looks. */
+export function progressOnTerminal(stream: ProgressStream) {
+  let shown: Progress | undefined
+  return {
+    update(done: number, total: number, detail: string): void {
+      if (!stream.isTTY) return
+      shown ??= showProgress({ total, stream })
+      shown.update(done, detail)
+    },
+    stop: () => shown?.stop()
+  }
+}
+
 function bar(total: number, stream: ProgressStream): Progress {
   const shown = new SingleBar(
     { format: '{bar} {percentage}% {detail}', hideCursor: true, stream },

@@ -54,12 +54,7 @@ export class DeadLetterDesk implements DeadLetters {
 
   async *list(): AsyncGenerator<DeadLetter, void, undefined> {
     await this.#intake.question({ read: () => undefined })
-    let after: DeadLetterRecord | undefined
-    do {
-      const page = await this.#session.deadLetters({ ...(after && { after }), limit: PAGE_LENGTH })
-      for (const record of page) yield letterOf(record)
-      after = page.at(-1)
-    } while (after !== undefined)
+    yield* storedLetters(this.#session)
   }
 
   retry(id: string): Promise<CommandResult> {
@@ -90,6 +85,18 @@ export class DeadLetterDesk implements DeadLetters {
     this.#previous = turn.catch(() => undefined)
     return turn
   }
+}
+
+/** What a store keeps, the oldest first. */
+export async function* storedLetters(
+  session: Pick<StoreSession, 'deadLetters'>
+): AsyncGenerator<DeadLetter, void, undefined> {
+  let after: DeadLetterRecord | undefined
+  do {
+    const page = await session.deadLetters({ ...(after && { after }), limit: PAGE_LENGTH })
+    for (const record of page) yield letterOf(record)
+    after = page.at(-1)
+  } while (after !== undefined)
 }
 
 function letterOf({ firstAt, lastAt, ...letter }: DeadLetterRecord): DeadLetter {

@@ -10,6 +10,7 @@ import { systemClock } from '../queue/clock.js'
 import { StoreUnsupportedError } from '../store/errors.js'
 import type { Head, Store, StoreReader } from '../store/store.js'
 import { Backups } from './backups.js'
+import { storedLetters, type DeadLetters } from './dead-letter-desk.js'
 import { accountsNamed, existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
 import { History, transactionOf } from './history.js'
@@ -36,6 +37,7 @@ export type LedgerReader = AsyncDisposable &
   > & {
     /** Every entry, in order and without holes, up to the last one at the time of the call. */
     journal(query?: Omit<JournalQuery, 'follow'>): AsyncIterableIterator<JournalEntry>
+    readonly deadLetters: Pick<DeadLetters, 'list'>
   }
 
 /**
@@ -92,6 +94,7 @@ function readerOf(store: StoreReader): LedgerReader {
     journal: ({ after, signal } = {}) => new JournalFeed(source, { after, signal }),
     verify: async options => verify(store, verifyOptions(options)),
     checkpoint: () => takeCheckpoint(store),
+    deadLetters: { list: () => storedLetters(store) },
     backup: (path, options) => backups.take(path, options, () => Promise.resolve()),
     close,
     [Symbol.asyncDispose]: close

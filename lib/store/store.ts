@@ -137,7 +137,7 @@ export interface StoreSession {
 /** A store opened to be read. Every answer is of one moment, the last commit before the call. */
 export interface StoreReader extends Pick<
   StoreSession,
-  'journal' | 'history' | 'lastChange' | 'sequenceAt' | 'snapshot' | 'backup' | 'close'
+  'journal' | 'history' | 'lastChange' | 'sequenceAt' | 'snapshot' | 'deadLetters' | 'backup' | 'close'
 > {
   load(wanted: Wanted): Promise<Loaded & { readonly head: Head }>
 }

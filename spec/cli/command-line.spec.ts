@@ -51,7 +51,7 @@ describe('the command line', function () {
 
     for (const { name, options } of COMMANDS) {
       it(`of ${name} tells its options, without a ledger`, async () => {
-        const { exitCode, stdout } = await bursar(name, '--help')
+        const { exitCode, stdout } = await bursar(...name.split(' '), '--help')
         expect(exitCode).to.equal(0)
         expect(stdout).to.contain(`bursar ${name}`)
         for (const option of [...options.map(one => one.name), 'json', 'help']) expect(stdout).to.contain(`--${option}`)

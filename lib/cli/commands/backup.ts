@@ -2,7 +2,7 @@ import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
 import { interruption } from '../interruption.js'
 import { grouped, labelled } from '../print-import.js'
-import { showProgress } from '../progress.js'
+import { progressOnTerminal } from '../progress.js'
 
 export const backup: CliCommand = {
   name: 'backup',
@@ -13,11 +13,12 @@ export const backup: CliCommand = {
   async run({ positionals: [path, target], output }) {
     using interrupted = interruption()
     await using reader = await readLedger(path!)
-    const progress = lazyProgress(output.stderr)
+    const progress = progressOnTerminal(output.stderr)
     try {
       const report = await reader.backup(target!, {
         signal: interrupted.signal,
-        onProgress: ({ done, total }) => progress.update(done, total)
+        onProgress: ({ done, total }) =>
+          progress.update(done, total, done === total ? 'checked' : `${grouped(done)} bytes`)
       })
       progress.stop()
       await output.answer(report, () => [
@@ -33,18 +34,5 @@ export const backup: CliCommand = {
       output.note('Interrupted: there is no backup.')
       return interrupted.exitCode
     }
-  }
-}
-
-/** How much there is to copy is known with the first step only. Nothing is shown where nobody looks. */
-function lazyProgress(stream: Parameters<typeof showProgress>[0]['stream']) {
-  let shown: ReturnType<typeof showProgress> | undefined
-  return {
-    update(done: number, total: number): void {
-      if (!stream.isTTY) return
-      shown ??= showProgress({ total, stream })
-      shown.update(done, done === total ? 'checked' : `${grouped(done)} bytes`)
-    },
-    stop: () => shown?.stop()
   }
 }

@@ -1,7 +1,8 @@
-import { formatMoney, type JournalEntry } from '../../index.js'
+import type { JournalEntry } from '../../index.js'
 import { count } from '../arguments.js'
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
+import { moneyText } from '../print-import.js'
 
 export const journal: CliCommand = {
   name: 'journal',
@@ -39,7 +40,7 @@ function lineOf({
     timestamp.toISOString(),
     command.type,
     command.accountId,
-    `${formatMoney(amount, currency)} ${currency}`,
+    moneyText(amount, currency),
     code ?? outcome,
     ...(transactionId === null ? [] : [transactionId])
   ].join('  ')

@@ -1,16 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import type { Checkpoint } from '../../index.js'
 import { readLedger, type CliCommand } from '../command.js'
-import { EXIT } from '../exit-code.js'
+import { EXIT, UsageError } from '../exit-code.js'
+import { grouped } from '../print-import.js'
 import { verificationLines } from '../print-verification.js'
+import { progressOnTerminal } from '../progress.js'
 
 export const verify: CliCommand = {
   name: 'verify',
   summary: 'recomputes the hash chain and every balance from the journal',
   positionals: ['ledger'],
-  options: [],
-  async run({ positionals: [path], output }) {
+  options: [{ name: 'since', value: 'FILE', help: 'check only what came after the checkpoint in this file' }],
+  async run({ positionals: [path], text, output }) {
+    const since = text('since') === undefined ? undefined : await checkpointIn(text('since')!)
     await using reader = await readLedger(path!)
-    const report = await reader.verify()
+    const progress = progressOnTerminal(output.stderr)
+    const report = await reader
+      .verify({
+        ...(since && { since }),
+        onProgress: ({ entries, total }) => progress.update(entries, total, `${grouped(entries)} entries`)
+      })
+      .finally(() => progress.stop())
     await output.answer(report, () => verificationLines(report))
     return report.ok ? EXIT.ok : EXIT.attention
+  }
+}
+
+/** What it holds is checked by whoever takes it. */
+async function checkpointIn(file: string): Promise<Checkpoint> {
+  const text = await readFile(file, 'utf8')
+  try {
+    return JSON.parse(text) as Checkpoint
+  } catch {
+    throw new UsageError(`Expected ${file} to hold what bursar checkpoint printed, got text that is no JSON.`)
   }
 }

@@ -1,5 +1,6 @@
 import { BursarError, invariant } from '../../domain/errors.js'
 import { decodeEntry } from '../codec.js'
+import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { StoreCorruptError, StoreUnavailableError } from '../errors.js'
 import type {
   BackupOptions,
@@ -18,6 +19,7 @@ import { backUp } from './backup.js'
 import { chainedEntries } from './chained-entries.js'
 import type { Database } from './driver.js'
 import { inOneMoment, openForReading, openLedgerForReading } from './open-for-reading.js'
+import { findLetters } from './letters.js'
 import { Queries } from './queries.js'
 import { TablesView } from './recovery.js'
 import { openSnapshot } from './snapshot.js'
@@ -63,6 +65,10 @@ export class SqliteReader implements StoreReader {
 
   sequenceAt(timestamp: number): Promise<number> {
     return this.#read(reads => reads.sequenceAt(timestamp))
+  }
+
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+    return attempt(() => findLetters(this.#database, query))
   }
 
   snapshot(): Promise<StoreSnapshot> {

@@ -1,0 +1,61 @@
+import { openPaymentProcessor, type DeadLetter, type PaymentProcessor } from '../../index.js'
+import { sqliteStore } from '../../store/sqlite/index.js'
+import { readLedger, type CliCommand } from '../command.js'
+import { EXIT } from '../exit-code.js'
+import { IMPORT_IDEMPOTENCY } from '../import-csv.js'
+
+const WRITES = 'Writes to the ledger, so no other process may have it open for writing.'
+
+export const listDeadLetters: CliCommand = {
+  name: 'dead-letters list',
+  summary: 'commands that could not be handled, the oldest first',
+  positionals: ['ledger'],
+  options: [],
+  async run({ positionals: [path], output }) {
+    await using reader = await readLedger(path!)
+    for await (const letter of reader.deadLetters.list()) {
+      await output.answer(letter, () => [lineOf(letter)])
+      if (output.readerLeft.aborted) break
+    }
+    return EXIT.ok
+  }
+}
+
+export const retryDeadLetter: CliCommand = {
+  name: 'dead-letters retry',
+  summary: 'executes a dead letter again, with the key that it has',
+  positionals: ['ledger', 'id'],
+  options: [],
+  notes: WRITES,
+  async run({ positionals: [path, id], output }) {
+    await using processor = await openToWrite(path!)
+    const result = await processor.deadLetters.retry(id!)
+    await output.answer(result, () => [
+      result.success ? `Executed as entry ${result.sequence}.` : `Declined: ${result.code}. ${result.message}`
+    ])
+    return result.success ? EXIT.ok : EXIT.attention
+  }
+}
+
+export const discardDeadLetter: CliCommand = {
+  name: 'dead-letters discard',
+  summary: 'takes a dead letter away for good, and records why',
+  positionals: ['ledger', 'id', 'reason'],
+  options: [],
+  notes: WRITES,
+  async run({ positionals: [path, id, reason], output }) {
+    await using processor = await openToWrite(path!)
+    await processor.deadLetters.discard(id!, reason!)
+    await output.answer({ discarded: id }, () => [`Discarded ${id}.`])
+    return EXIT.ok
+  }
+}
+
+/** Whatever the application has set: no key may be forgotten because somebody looked at a letter. */
+function openToWrite(path: string): Promise<PaymentProcessor> {
+  return openPaymentProcessor({ store: sqliteStore({ path }), idempotency: IMPORT_IDEMPOTENCY })
+}
+
+function lineOf({ id, command, cause, attempts, lastAt }: DeadLetter): string {
+  return [lastAt.toISOString(), id, command.type, command.accountId, `${attempts} attempts`, cause.message].join('  ')
+}
