@@ -33,7 +33,7 @@ function attributed(command: Command, fields: Fields): Command {
   return {
     ...command,
     ...(actor !== undefined && { actor: field.actorField(actor) }),
-    ...(why !== undefined && { reason: reason(why) })
+    ...(why !== undefined && { reason: field.reasonField(why) })
   }
 }
 
