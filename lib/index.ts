@@ -1,3 +1,5 @@
+export { closeOnSignals, type CloseOnSignalsOptions } from './processor/close-on-signals.js'
+export { openLedgerReader, type LedgerReader } from './processor/open-ledger-reader.js'
 export { openPaymentProcessor } from './processor/open-payment-processor.js'
 export type {
   BalanceQuery,
@@ -34,7 +36,7 @@ export type { RateLimits } from './policies/rate-limiter.js'
 export type { RetryOptions } from './policies/retrying.js'
 export type { RateLimit } from './policies/token-buckets.js'
 export type { Clock } from './queue/clock.js'
-export type { Store } from './store/store.js'
+export type { BackupOptions, BackupProgress, BackupReport, Store } from './store/store.js'
 export type { Checkpoint } from './audit/checkpoint.js'
 export { exportJournal, type ExportJournalOptions, type JournalSource } from './audit/export-journal.js'
 export {
@@ -45,7 +47,6 @@ export {
 } from './audit/import-journal.js'
 export type { VerificationProblem } from './audit/problem-list.js'
 export type { VerificationProgress, VerificationReport, VerifyOptions } from './audit/verify.js'
-
 export {
   AccountAlreadyExistsError,
   AccountNotFoundError,
@@ -66,11 +67,14 @@ export {
   QueueFullError
 } from './queue/errors.js'
 export {
+  BackupFailedError,
+  BackupTargetExistsError,
   NotCommittedError,
   OutcomeUnknownError,
   StoreCorruptError,
   StoreFormatError,
   StoreLockedError,
   StoreUnavailableError,
+  StoreUnsupportedError,
   WriterFencedError
 } from './store/errors.js'

@@ -1,6 +1,8 @@
 import { basename, extname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { AMOUNT_MAX, formatMoney } from 'bursar'
+import { AMOUNT_MAX } from 'bursar'
+import { knownCurrency, wholeNumber } from '../../lib/cli/arguments.js'
+import { UsageError } from '../../lib/cli/exit-code.js'
 import { OVERDRAFT } from './customer.js'
 
 /** What the program was asked to do. */
@@ -13,10 +15,6 @@ export interface BankArguments {
   readonly currency: string
   /** Minor units. */
   readonly overdraftLimit: bigint
-}
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 const FOLDER = '.tmp'
@@ -57,8 +55,8 @@ export function bankArguments(args: readonly string[]): BankArguments | 'help' {
   if (file !== undefined && (values.seed !== undefined || values.rows !== undefined)) {
     throw new UsageError('Expected FILE.csv or --seed and --rows, got both: these are for the generated bank.')
   }
-  const seed = Number(wholeNumber('seed', values.seed, 0n, 2n ** 32n - 1n) ?? DEFAULTS.seed)
-  const rows = Number(wholeNumber('rows', values.rows, 1n, BigInt(ROWS_MAX)) ?? DEFAULTS.rows)
+  const seed = Number(wholeNumber('--seed', values.seed ?? `${DEFAULTS.seed}`, { least: 0n, most: 2n ** 32n - 1n }))
+  const rows = Number(wholeNumber('--rows', values.rows ?? `${DEFAULTS.rows}`, { least: 1n, most: BigInt(ROWS_MAX) }))
   const name = file === undefined ? `bank-${seed}-${rows}` : basename(file, extname(file))
   return {
     file,
@@ -66,7 +64,10 @@ export function bankArguments(args: readonly string[]): BankArguments | 'help' {
     rows,
     databasePath: values.db ?? join(FOLDER, `${name}.db`),
     currency: knownCurrency(values.currency ?? DEFAULTS.currency),
-    overdraftLimit: wholeNumber('overdraft', values.overdraft, 0n, AMOUNT_MAX) ?? (file === undefined ? OVERDRAFT : 0n)
+    overdraftLimit: wholeNumber('--overdraft', values.overdraft ?? `${file === undefined ? OVERDRAFT : 0n}`, {
+      least: 0n,
+      most: AMOUNT_MAX
+    })
   }
 }
 
@@ -84,26 +85,6 @@ function parsed(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' }
       }
     })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function wholeNumber(option: string, text: string | undefined, least: bigint, most: bigint): bigint | undefined {
-  if (text === undefined) return undefined
-  const value = /^\d{1,19}$/.test(text) ? BigInt(text) : undefined
-  if (value === undefined || value < least || value > most) {
-    throw new UsageError(
-      `Expected --${option} to be a whole number from ${least} to ${most}, got ${JSON.stringify(text)}.`
-    )
-  }
-  return value
-}
-
-function knownCurrency(code: string): string {
-  try {
-    formatMoney(0n, code)
-    return code
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

@@ -3,24 +3,20 @@ import { dirname, join, resolve } from 'node:path'
 import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { CsvHeaderError } from '../../lib/cli/csv-row.js'
+import { EXIT } from '../../lib/cli/exit-code.js'
 import { IMPORT_IDEMPOTENCY, importCsv } from '../../lib/cli/import-csv.js'
+import { interruption, type Interruption } from '../../lib/cli/interruption.js'
 import type { ImportReport } from '../../lib/cli/import-report.js'
 import { exampleLines, grouped, isClean, labelled, summaryOf, totalLines } from '../../lib/cli/print-import.js'
-import { showProgress, type ProgressStream } from '../../lib/cli/progress.js'
+import type { Streams } from '../../lib/cli/output.js'
+import { showProgress } from '../../lib/cli/progress.js'
 import { verificationLines } from '../../lib/cli/print-verification.js'
 import type { BankArguments } from './arguments.js'
-import { CannotStartError, EXIT } from './exit.js'
+import { CannotStartError } from './exit.js'
 import { generateBank } from './generate.js'
-import { interruption, type Interruption } from './interruption.js'
-
-/** Where the report and the progress go: `process`, except in a test. */
-export interface Output {
-  readonly stdout: NodeJS.WritableStream
-  readonly stderr: ProgressStream
-}
 
 /** Imports the file, or the generated bank, and reports. Resolves with the exit code. */
-export async function runBank(request: BankArguments, output: Output): Promise<number> {
+export async function runBank(request: BankArguments, output: Streams): Promise<number> {
   using interrupted = interruption()
   try {
     return await run(request, output, interrupted)
@@ -31,7 +27,7 @@ export async function runBank(request: BankArguments, output: Output): Promise<n
   }
 }
 
-async function run(request: BankArguments, output: Output, interrupted: Interruption): Promise<number> {
+async function run(request: BankArguments, output: Streams, interrupted: Interruption): Promise<number> {
   const databasePath = resolve(request.databasePath)
   await startOrExplain(() => mkdir(dirname(databasePath), { recursive: true }))
   const csvPath =
@@ -50,7 +46,7 @@ async function run(request: BankArguments, output: Output, interrupted: Interrup
 async function generated(
   request: BankArguments,
   folder: string,
-  { output, signal }: { output: Output; signal: AbortSignal }
+  { output, signal }: { output: Streams; signal: AbortSignal }
 ): Promise<string> {
   const { seed, rows } = request
   const path = join(folder, `bank-${seed}-${rows}.csv`)
@@ -68,7 +64,7 @@ async function openFile(path: string): Promise<FileHandle> {
 
 interface Job extends Omit<BankArguments, 'file'> {
   readonly file: FileHandle
-  readonly output: Output
+  readonly output: Streams
   readonly interrupted: Interruption
 }
 
@@ -91,7 +87,7 @@ async function importAndReport(processor: PaymentProcessor, job: Job): Promise<n
   }
   const verification = await processor.verify()
   print(output, ...verificationLines(verification), ...exampleLines(report, job.currency), '', summaryOf(report))
-  return isClean(report) && verification.ok ? EXIT.clean : EXIT.attention
+  return isClean(report) && verification.ok ? EXIT.ok : EXIT.attention
 }
 
 async function imported(processor: PaymentProcessor, job: Job): Promise<ImportReport> {
@@ -121,6 +117,6 @@ async function startOrExplain<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-function print({ stdout }: Output, ...lines: readonly string[]): void {
+function print({ stdout }: Streams, ...lines: readonly string[]): void {
   for (const line of lines) stdout.write(`${line}\n`)
 }

@@ -24,7 +24,7 @@ export interface Checkpoint {
 const PAGE_LENGTH = 1_000
 
 /** Describes the moment that the tables of a ledger show. */
-export async function takeCheckpoint(session: StoreSession): Promise<Checkpoint> {
+export async function takeCheckpoint(session: Pick<StoreSession, 'snapshot'>): Promise<Checkpoint> {
   const snapshot = await session.snapshot()
   try {
     const { sequence, hash, timestamp } = await linkAt(snapshot, snapshot.tablesThrough)

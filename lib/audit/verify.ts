@@ -40,7 +40,10 @@ const PAGE_LENGTH = 1_000
  * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, and every balance rebuilt
  * and compared with what the store keeps. Runs on a snapshot, beside the running writer.
  */
-export async function verify(session: StoreSession, options: VerifyOptions = {}): Promise<VerificationReport> {
+export async function verify(
+  session: Pick<StoreSession, 'snapshot'>,
+  options: VerifyOptions = {}
+): Promise<VerificationReport> {
   const { since, onProgress = () => undefined } = options
   const snapshot = await session.snapshot()
   try {

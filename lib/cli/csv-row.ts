@@ -1,4 +1,5 @@
 import { AMOUNT_MAX, BursarError } from '../index.js'
+import { inert } from './output.js'
 
 /** A payment or deposit as a line of the file asks for it. Amounts are minor units. */
 export interface CsvRow {
@@ -91,5 +92,5 @@ export function quoted(text: string): string {
 /** Text that may contain what the file contains: cut short, and without characters that could steer a terminal. */
 export function printable(text: string, lengthMax: number): string {
   const shown = text.length > lengthMax ? text.slice(0, lengthMax) + '…' : text
-  return shown.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\uFFFD')
+  return inert(shown)
 }

@@ -48,6 +48,8 @@ export interface Transaction {
   readonly sequence: number
 }
 
+type RecordedReads = Pick<StoreSession, 'history' | 'lastChange' | 'sequenceAt'>
+
 /** How many rows are read at once: bounds memory, and the time of one read. */
 const PAGE_LENGTH = 500
 
@@ -67,10 +69,10 @@ type DurableHead = (accountId?: string) => Promise<{
  * while writes go on; what was recorded when the iteration began is where it ends.
  */
 export class History {
-  readonly #session: StoreSession
+  readonly #session: RecordedReads
   readonly #durableHead: DurableHead
 
-  constructor(session: StoreSession, durableHead: DurableHead) {
+  constructor(session: RecordedReads, durableHead: DurableHead) {
     this.#session = session
     this.#durableHead = durableHead
   }

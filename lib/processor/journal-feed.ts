@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { journalEntryOf, type JournalEntry } from '../audit/journal-entry.js'
 import { InvalidRequestError, invariant } from '../domain/errors.js'
 import { CommandCancelledError } from '../queue/errors.js'
+import type { Growth } from '../queue/growth.js'
 import type { Worker } from '../queue/worker.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { ChainedEntry, StoreSession } from '../store/store.js'
@@ -12,8 +13,8 @@ import type { JournalQuery } from './payment-processor.js'
 const PAGE_LENGTH = 500
 
 interface Source {
-  readonly session: StoreSession
-  readonly worker: Pick<Worker, 'durable' | 'growth' | 'stopped'>
+  readonly session: Pick<StoreSession, 'journal'>
+  readonly worker: Pick<Worker, 'durable' | 'stopped'> & { readonly growth: Pick<Growth, 'hasEnded' | 'on'> }
   /** The head as the queue sees it, once it is durable. */
   head(): Promise<number>
 }

@@ -4,7 +4,7 @@ import type { ProcessorEvents } from '../observability/events.js'
 import type { RateLimits } from '../policies/rate-limiter.js'
 import type { RetryOptions } from '../policies/retrying.js'
 import type { Clock } from '../queue/clock.js'
-import type { Store } from '../store/store.js'
+import type { BackupOptions, BackupReport, Store } from '../store/store.js'
 import type { JournalEntry } from '../audit/journal-entry.js'
 import type { DeadLetters } from './dead-letter-desk.js'
 import type { Transaction, TransactionKind } from './history.js'
@@ -121,6 +121,8 @@ export interface PaymentProcessor extends AsyncDisposable {
   verify(options?: VerifyOptions): Promise<VerificationReport>
   /** Describes this moment in a few plain values, to be kept outside, for a later `verify({ since })`. */
   checkpoint(): Promise<Checkpoint>
+  /** Copies the ledger to a new file while it goes on serving, and checks the copy before it resolves. */
+  backup(path: string, options?: BackupOptions): Promise<BackupReport>
 
   /** Commands that could not be handled: look at them, try them again, or let them go. */
   readonly deadLetters: DeadLetters

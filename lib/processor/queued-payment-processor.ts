@@ -1,9 +1,7 @@
-import { checkpointField, takeCheckpoint, type Checkpoint } from '../audit/checkpoint.js'
+import { takeCheckpoint, type Checkpoint } from '../audit/checkpoint.js'
 import { verify, type VerificationReport, type VerifyOptions } from '../audit/verify.js'
 import type { Command } from '../domain/command.js'
-import { AccountNotFoundError, TransactionNotFoundError } from '../domain/errors.js'
-import { isSystemAccount, type AccountState } from '../domain/account.js'
-import { targetOf } from '../domain/movement.js'
+import { TransactionNotFoundError } from '../domain/errors.js'
 import {
   accountOf,
   balanceOf,
@@ -12,14 +10,14 @@ import {
   type CommandResult,
   type ResultOf
 } from '../domain/result.js'
-import { CURRENCY_CODES } from '../money/currencies.js'
 import type { Events, ProcessorEvents } from '../observability/events.js'
 import type { Worker } from '../queue/worker.js'
-import type { WorkingSet } from '../queue/working-set.js'
-import type { StoreSession } from '../store/store.js'
+import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
+import { Backups } from './backups.js'
 import { DeadLetterDesk, type DeadLetters } from './dead-letter-desk.js'
 import { admit } from './door.js'
-import { accountIdField, callbackField, transactionIdField } from './fields.js'
+import { existing } from './existing-account.js'
+import { accountIdField, transactionIdField } from './fields.js'
 import { History, type Transaction, transactionOf } from './history.js'
 import type { Intake } from './intake.js'
 import { JournalFeed } from './journal-feed.js'
@@ -32,6 +30,7 @@ import type {
   TransactionQuery
 } from './payment-processor.js'
 import type * as Requests from './requests.js'
+import { verifyOptions } from './verify-options.js'
 
 interface Parts {
   readonly worker: Worker
@@ -48,6 +47,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #intake: Intake
   readonly #events: Events
   readonly #history: History
+  readonly #backups: Backups
   readonly #reports = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
@@ -57,6 +57,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     this.#intake = intake
     this.deadLetters = new DeadLetterDesk({ intake, worker, session })
     this.#events = events
+    this.#backups = new Backups(session)
     this.#history = new History(session, accountId =>
       this.#intake.question({
         ...(accountId !== undefined && { accountId }),
@@ -180,12 +181,8 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return new JournalFeed({ session: this.#session, worker: this.#worker, head: () => this.#head() }, query)
   }
 
-  async verify(options: VerifyOptions = {}): Promise<VerificationReport> {
-    const { since, onProgress } = options
-    const checked = {
-      ...(since !== undefined && { since: checkpointField(since, 'since') }),
-      ...(onProgress !== undefined && { onProgress: callbackField(onProgress, 'onProgress') })
-    }
+  async verify(options?: VerifyOptions): Promise<VerificationReport> {
+    const checked = verifyOptions(options)
     await this.#head()
     return this.#report(verify(this.#session, checked))
   }
@@ -199,6 +196,10 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   async #report<T>(report: Promise<T>): Promise<T> {
     this.#reports.add(report)
     return report.finally(() => this.#reports.delete(report))
+  }
+
+  backup(path: string, options?: BackupOptions): Promise<BackupReport> {
+    return this.#backups.take(path, options, () => this.#head())
   }
 
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void {
@@ -230,6 +231,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
 
   abort(reason?: unknown): Promise<void> {
     if (this.status !== 'closed') this.#worker.abort(reason)
+    this.#backups.end(reason)
     return this.close()
   }
 
@@ -246,19 +248,9 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     this.#intake.close()
     this.#worker.lifecycle.send('close')
     await this.#worker.drained()
+    await this.#backups.settled()
     if (this.#worker.stopped === undefined) await Promise.allSettled(this.#reports)
     await this.#session.close()
     this.#worker.lifecycle.send('closed')
   }
-}
-
-/** The account to read; a bare system name means the only one of that name. */
-function existing(view: WorkingSet, accountId: string): AccountState {
-  const named = isSystemAccount(accountId)
-    ? CURRENCY_CODES.map(currency => view.account(targetOf(accountId, currency)))
-    : [view.account(accountId)]
-  const found = new Set(named.filter(account => account !== undefined))
-  const [account] = found
-  if (account === undefined || found.size > 1) throw new AccountNotFoundError(accountId)
-  return account
 }

@@ -80,3 +80,42 @@ export class StoreUnavailableError extends BursarError {
     super('Expected the store to answer a read, got an error (see cause). Nothing was changed: try again.', options)
   }
 }
+
+/** There is a file where the backup was to be written; it was left as it is. */
+export class BackupTargetExistsError extends BursarError {
+  override readonly name = 'BackupTargetExistsError'
+  readonly code = 'ERR_BACKUP_TARGET_EXISTS'
+  readonly retryable = false
+  readonly path: string
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      `Expected no file at ${path}, got one. A backup never overwrites: name each after its time, and delete old ones.`,
+      options
+    )
+    this.path = path
+  }
+}
+
+/** The copy could not be written, did not pass its checks, or was ended; nothing is at its path. */
+export class BackupFailedError extends BursarError {
+  override readonly name = 'BackupFailedError'
+  readonly code = 'ERR_BACKUP_FAILED'
+  readonly retryable = true
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      `Expected a whole copy of the ledger at ${path}, got an error (see cause), and left no file there. ` +
+        'The ledger is untouched: put the cause right and try again.',
+      options
+    )
+  }
+}
+
+/** What only some stores can do: this one cannot. */
+export class StoreUnsupportedError extends BursarError {
+  override readonly name = 'StoreUnsupportedError'
+  readonly code = 'ERR_STORE_UNSUPPORTED'
+  readonly retryable = false
+  constructor(what: string, instead: string) {
+    super(`Expected a store that can ${what}, got one that cannot. ${instead}`)
+  }
+}

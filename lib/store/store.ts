@@ -10,6 +10,8 @@ import type { DeadLetterChange, DeadLetterQuery, DeadLetterRecord } from './dead
  */
 export interface Store {
   open(): Promise<StoreSession>
+  /** Opens it only to be read, beside the writer, without a lock. Raises `StoreFormatError`, `StoreCorruptError`. */
+  openReader?(): Promise<StoreReader>
 }
 
 /** The end of the journal. */
@@ -123,8 +125,44 @@ export interface StoreSession {
    */
   forgetKeys(query: { readonly recordedBefore: number; readonly limit: number }): Promise<ForgottenKeys>
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]>
+  /**
+   * Copies what is committed to a file that does not exist yet, beside the running writer.
+   * Raises `BackupTargetExistsError`, `BackupFailedError`, `StoreUnsupportedError`.
+   */
+  backup?(path: string, options: BackupOptions): Promise<BackupReport>
   /** Releases the lock. Never called during a commit. */
   close(): Promise<void>
+}
+
+/** A store opened to be read. Every answer is of one moment, the last commit before the call. */
+export interface StoreReader extends Pick<
+  StoreSession,
+  'journal' | 'history' | 'lastChange' | 'sequenceAt' | 'snapshot' | 'backup' | 'close'
+> {
+  load(wanted: Wanted): Promise<Loaded & { readonly head: Head }>
+}
+
+export interface BackupOptions {
+  /** Aborting it ends the backup; nothing is left behind. */
+  readonly signal?: AbortSignal
+  /** Called while the copy grows; what it throws becomes a process warning. */
+  readonly onProgress?: (progress: BackupProgress) => void
+}
+
+/** Bytes copied so far, and in all. When all are copied the copy is checked, which takes about as long again. */
+export interface BackupProgress {
+  readonly done: number
+  readonly total: number
+}
+
+/** A copy that is on disk, checked, and complete up to an entry of the journal. */
+export interface BackupReport {
+  readonly path: string
+  /** The last entry that the copy holds. */
+  readonly sequence: number
+  /** Hex hash of that entry. */
+  readonly headHash: string
+  readonly bytes: number
 }
 
 export interface ForgottenKeys {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { bankArguments, UsageError } from '../../examples/bank/arguments.js'
+import { bankArguments } from '../../examples/bank/arguments.js'
+import { UsageError } from '../../lib/cli/exit-code.js'
 import { OVERDRAFT } from '../../examples/bank/customer.js'
 
 describe('the arguments of npm start', () => {

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { openPaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { bank } from '../../examples/bank/bank.js'
-import { EXIT } from '../../examples/bank/exit.js'
+import { EXIT } from '../../lib/cli/exit-code.js'
 import { temporaryDirectory } from '../support/stores.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

@@ -5,6 +5,7 @@ import {
   OutcomeUnknownError,
   ProcessorClosedError,
   ProcessorFailedError,
+  StoreUnsupportedError,
   WriterFencedError,
   type PaymentProcessor,
   type Store
@@ -19,7 +20,8 @@ type State = (typeof STATES)[number]
 
 /** What a call comes to: an answer at once, an answer when the work before it is done, an error, or a plain value. */
 type Outcome = 'answers' | 'waits' | Refusal | string | number
-type Refusal = typeof ProcessorClosedError | typeof ProcessorFailedError | typeof WriterFencedError
+type Refusal =
+  typeof ProcessorClosedError | typeof ProcessorFailedError | typeof StoreUnsupportedError | typeof WriterFencedError
 
 /** What a processor has behind it before a call. */
 interface Made {
@@ -42,7 +44,7 @@ const SERVED = {
   failed: FAILED,
   fenced: FENCED
 } as const
-const always = (outcome: string) => ({
+const always = (outcome: Outcome) => ({
   ready: outcome,
   draining: outcome,
   closing: outcome,
@@ -97,6 +99,8 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   deadLetters: { ...SERVED, call: b => collect(b.deadLetters.list()) },
   verify: { ...SERVED, call: b => b.verify() },
   checkpoint: { ...SERVED, call: b => b.checkpoint() },
+  // These processors are in memory, which has no file; the states of one with a file are in backup.spec.ts.
+  backup: { ...always(StoreUnsupportedError), call: b => b.backup('copy.db') },
   status: {
     ready: 'ready',
     draining: 'ready',

@@ -18,14 +18,36 @@ export interface Statement {
 
 export type Value = string | number | bigint | null | Uint8Array
 
-type Driver = { readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => Database }
+interface OpenOptions {
+  readonly readOnly?: boolean
+  /** Lets no statement write to SQLite's own structures; versions that do not know it ignore it. */
+  readonly defensive?: boolean
+}
+
+interface CopyOptions {
+  /** Pages a step. */
+  readonly rate: number
+  /** Called between steps; what it throws ends the copy. */
+  readonly progress: (pages: { readonly totalPages: number; readonly remainingPages: number }) => void
+}
+
+interface Driver {
+  readonly DatabaseSync: new (path: string, options?: OpenOptions) => Database
+  readonly backup?: (source: Database, path: string, options: CopyOptions) => Promise<number>
+}
 
 const DROP_IN = '@photostructure/sqlite'
 
 /** Opens a database with Node's own SQLite where Node has it, else with the drop-in package. */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
   driver ??= loadDriver()
-  return new driver.DatabaseSync(path)
+  return new driver.DatabaseSync(path, { ...options, defensive: true })
+}
+
+/** Copies a database page by page with SQLite's online backup; `undefined` where the driver has none. */
+export function onlineBackup(): Driver['backup'] {
+  driver ??= loadDriver()
+  return driver.backup
 }
 
 let driver: Driver | undefined

@@ -28,7 +28,7 @@ export function recoverTables(database: Database): void {
 }
 
 /** The tables, with the changes of the entries on top. */
-class TablesView implements View {
+export class TablesView implements View {
   readonly tail: Tail
   readonly #queries: Queries
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { InvalidRequestError } from '../../domain/errors.js'
 import { StoreFormatError } from '../errors.js'
 import type { Head, Store } from '../store.js'
+import { SqliteReader } from './sqlite-reader.js'
 import { SqliteSession } from './sqlite-session.js'
 import { WriterClient } from './writer-client.js'
 
@@ -30,6 +31,9 @@ export function sqliteStore({ path }: SqliteStoreOptions): Store {
         writer.release()
         throw error
       }
+    },
+    async openReader() {
+      return new SqliteReader(realFile(path))
     }
   }
 }

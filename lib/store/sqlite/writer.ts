@@ -1,5 +1,5 @@
 import { BursarError, invariant } from '../../domain/errors.js'
-import { GENESIS_HASH, chainHash } from '../chain.js'
+import { chainHash } from '../chain.js'
 import { decodeEntry } from '../codec.js'
 import { keyOf } from '../../domain/idempotency.js'
 import {
@@ -12,6 +12,8 @@ import {
 } from '../errors.js'
 import type { ForgottenKeys, Head } from '../store.js'
 import { BulkInsert } from './bulk-insert.js'
+import { checkSchema } from './check-schema.js'
+import { checkTail, hexOf } from './check-tail.js'
 import { openDatabase, type Database, type Statement } from './driver.js'
 import { keyHash } from './key-hash.js'
 import { LetterWriter, type LetterChange } from './letters.js'
@@ -32,14 +34,6 @@ export interface JournalCommit {
   readonly encoded: readonly string[]
   readonly letters: readonly LetterChange[]
   readonly head: Head
-}
-
-interface HeadRow {
-  readonly epoch: number
-  readonly sequence: number
-  readonly hash: Uint8Array
-  readonly timestamp: number
-  readonly transaction_count: number
 }
 
 /**
@@ -232,8 +226,9 @@ function openLedger(path: string): Database {
   let database: Database | undefined
   try {
     database = openDatabase(path)
-    database.exec('PRAGMA busy_timeout = 1000; PRAGMA trusted_schema = OFF')
+    database.exec('PRAGMA busy_timeout = 1000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
     const version = ledgerVersion(database, path)
+    checkSchema(database, version, path)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     migrate(database, version)
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
@@ -258,26 +253,6 @@ function unreadable(path: string, cause: unknown): StoreFormatError {
   )
 }
 
-/** The last entry must be the one that the head names, and its hash must follow from the one before. */
-function checkTail(database: Database): HeadRow {
-  const head = database.prepare('SELECT epoch, sequence, hash, timestamp, transaction_count FROM head').get() as HeadRow
-  const [last, previous] = database
-    .prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence DESC LIMIT 2')
-    .all() as { sequence: number; entry: string; hash: Uint8Array }[]
-  const follows =
-    last === undefined
-      ? GENESIS_HASH
-      : chainHash(previous === undefined ? GENESIS_HASH : hexOf(previous.hash), last.entry)
-  const isWhole = (last?.sequence ?? 0) === head.sequence && hexOf(last?.hash ?? head.hash) === follows
-  if (!isWhole || hexOf(head.hash) !== follows) {
-    throw new StoreCorruptError(
-      `Expected the journal to end at entry ${head.sequence} with the recorded hash, got entry ${last?.sequence ?? 0} ` +
-        'or another hash. The file was changed or is damaged: restore a backup.'
-    )
-  }
-  return head
-}
-
 function recover(database: Database, path: string): void {
   try {
     recoverTables(database)
@@ -293,8 +268,4 @@ function recover(database: Database, path: string): void {
 function raiseEpoch(database: Database): number {
   const { epoch } = database.prepare('UPDATE head SET epoch = epoch + 1 RETURNING epoch').get() as { epoch: number }
   return epoch
-}
-
-function hexOf(hash: Uint8Array): string {
-  return Buffer.from(hash).toString('hex')
 }

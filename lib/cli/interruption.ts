@@ -1,10 +1,10 @@
-import { EXIT } from './exit.js'
+import { EXIT, type ExitCode } from './exit-code.js'
 
 /** Ctrl-C and termination, as a signal that the program follows at its own pace. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal
   /** Of the signal that came. */
-  readonly exitCode: number
+  readonly exitCode: ExitCode
 }
 
 /** npm passes on the Ctrl-C that the terminal has sent to everyone, so one key stroke may arrive twice. */
@@ -13,7 +13,7 @@ const SAME_KEY_STROKE_MS = 1_000
 /** The first signal asks for an orderly end; one more, well after it, ends the process on the spot. */
 export function interruption(): Interruption {
   const controller = new AbortController()
-  let exitCode: number = EXIT.interrupted
+  let exitCode: ExitCode = EXIT.interrupted
   let firstAt: number | undefined
   const onInterrupt = () => onSignal(EXIT.interrupted)
   const onTerminate = () => onSignal(EXIT.terminated)
@@ -30,7 +30,7 @@ export function interruption(): Interruption {
     }
   }
 
-  function onSignal(code: number): void {
+  function onSignal(code: ExitCode): void {
     if (firstAt === undefined) {
       firstAt = performance.now()
       exitCode = code

@@ -1,0 +1,91 @@
+import { constants } from 'node:os'
+import { InvalidRequestError } from '../domain/errors.js'
+import { show } from '../domain/show.js'
+import { integerField } from './fields.js'
+import type { PaymentProcessor } from './payment-processor.js'
+
+export interface CloseOnSignalsOptions {
+  /** Which signals ask for the end. @default ['SIGTERM', 'SIGINT'] */
+  readonly signals?: readonly NodeJS.Signals[]
+  /**
+   * How long draining may take, in milliseconds, 0 … 2^31−1; then it is aborted. Stay below what the service manager
+   * waits before it kills. @default 10_000
+   */
+  readonly deadlineMs?: number
+}
+
+const DEADLINE_MS = 10_000
+/** `setTimeout` fires at once beyond it. */
+const TIMER_MAX = 2 ** 31 - 1
+/** A terminal sends Ctrl-C to everyone, and npm passes it on once more: that is one wish, not two. */
+const SAME_WISH_MS = 500
+/** How long an abort may take when the disk does not answer, before the process ends without it. */
+const ABORT_MS = 2_000
+
+/**
+ * Closes a processor when the process is asked to end, and sees to it that the process does end.
+ *
+ *     listening → draining → closed        everything taken was answered: the exit code stays what it was, 0 as a rule
+ *                     └────→ aborting      the deadline came, or a second signal: 128 + the signal's number
+ *
+ * After a clean drain the process ends as soon as nothing keeps it alive, and at the deadline at the latest.
+ *
+ * @returns stops listening; a shutdown that has begun goes on
+ */
+export function closeOnSignals(
+  processor: Pick<PaymentProcessor, 'close' | 'abort'>,
+  { signals = ['SIGTERM', 'SIGINT'], deadlineMs = DEADLINE_MS }: CloseOnSignalsOptions = {}
+): () => void {
+  integerField(deadlineMs, 'deadlineMs', { min: 0, max: TIMER_MAX })
+  const known = signals.filter(signal => signal in constants.signals && signal !== 'SIGKILL' && signal !== 'SIGSTOP')
+  if (known.length === 0 || known.length < signals.length) {
+    throw new InvalidRequestError(`Expected signals that a process can listen to, got ${show(signals.join(', '))}.`)
+  }
+  let begunAt: number | undefined
+  let isAborting = false
+
+  for (const signal of signals) process.on(signal, onSignal)
+  return stopListening
+
+  function stopListening(): void {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+
+  function onSignal(signal: NodeJS.Signals): void {
+    if (begunAt === undefined) drain(signal)
+    else if (performance.now() - begunAt > SAME_WISH_MS) abort(signal)
+  }
+
+  function drain(signal: NodeJS.Signals): void {
+    begunAt = performance.now()
+    const deadline = setTimeout(() => abort(signal), deadlineMs)
+    processor.close().then(
+      () => {
+        clearTimeout(deadline)
+        if (isAborting) return
+        stopListening()
+        const rest = Math.max(0, begunAt! + deadlineMs - performance.now())
+        setTimeout(() => process.exit(), rest).unref()
+      },
+      (error: unknown) => {
+        clearTimeout(deadline)
+        process.emitWarning(`Closing the ledger failed: ${String(error)}`, 'BursarWarning')
+        if (!isAborting) exit(signal)
+      }
+    )
+  }
+
+  function abort(signal: NodeJS.Signals): void {
+    if (isAborting) return
+    isAborting = true
+    const leave = () => exit(signal)
+    setTimeout(leave, ABORT_MS)
+    processor.abort(new Error(`The process got ${signal}.`)).then(leave, leave)
+  }
+
+  function exit(signal: NodeJS.Signals): void {
+    stopListening()
+    // The callers that were settled just now get a turn to say so.
+    setImmediate(() => process.exit(128 + constants.signals[signal]))
+  }
+}

@@ -1,0 +1,118 @@
+import { takeCheckpoint } from '../audit/checkpoint.js'
+import type { JournalEntry } from '../audit/journal-entry.js'
+import { verify } from '../audit/verify.js'
+import type { AccountState } from '../domain/account.js'
+import { InvalidRequestError, TransactionNotFoundError } from '../domain/errors.js'
+import { accountOf, balanceOf } from '../domain/result.js'
+import { show } from '../domain/show.js'
+import { sequenceOfTransactionId } from '../domain/transaction.js'
+import { systemClock } from '../queue/clock.js'
+import { StoreUnsupportedError } from '../store/errors.js'
+import type { Head, Store, StoreReader } from '../store/store.js'
+import { Backups } from './backups.js'
+import { accountsNamed, existing } from './existing-account.js'
+import { accountIdField, transactionIdField } from './fields.js'
+import { History, transactionOf } from './history.js'
+import { JournalFeed } from './journal-feed.js'
+import type { JournalQuery, PaymentProcessor } from './payment-processor.js'
+import { verifyOptions } from './verify-options.js'
+
+/**
+ * Reads a ledger beside the processor that writes it, from another process as well. Shows what is recorded: a hold that
+ * is due counts as held until the processor has recorded its end.
+ */
+export type LedgerReader = AsyncDisposable &
+  Pick<
+    PaymentProcessor,
+    | 'getAccount'
+    | 'getBalance'
+    | 'getTransaction'
+    | 'getTransactionCount'
+    | 'listTransactions'
+    | 'verify'
+    | 'checkpoint'
+    | 'backup'
+    | 'close'
+  > & {
+    /** Every entry, in order and without holes, up to the last one at the time of the call. */
+    journal(query?: Omit<JournalQuery, 'follow'>): AsyncIterableIterator<JournalEntry>
+  }
+
+/**
+ * Opens a ledger only to read it: takes no lock and writes nothing.
+ *
+ * Rejects with `StoreFormatError`, `StoreCorruptError`, and `StoreUnsupportedError` for a store that only its processor
+ * can read.
+ *
+ * @example
+ * await using reader = await openLedgerReader({ store: sqliteStore({ path: 'payments.db' }) })
+ */
+export async function openLedgerReader({ store }: { readonly store: Store }): Promise<LedgerReader> {
+  if (typeof store?.open !== 'function') {
+    throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(store)}.`)
+  }
+  if (store.openReader === undefined) {
+    throw new StoreUnsupportedError('be read beside its processor', 'Ask the processor, or use sqliteStore({ path }).')
+  }
+  return readerOf(await store.openReader())
+}
+
+function readerOf(store: StoreReader): LedgerReader {
+  const backups = new Backups(store)
+  let closing: Promise<void> | undefined
+  const history = new History(store, async accountId => {
+    const { head, account } = accountId === undefined ? await headOf() : await lookUp(accountId)
+    return { sequence: head.sequence, now: Math.max(systemClock.now(), head.timestamp), account }
+  })
+  const source = { session: store, worker: NOBODY, head: async () => (await headOf()).head.sequence }
+
+  return {
+    async getAccount(accountId) {
+      const { account } = await lookUp(accountIdField(accountId, 'accountId'))
+      return accountOf(account)
+    },
+    async getBalance(accountId, query) {
+      if (query?.at !== undefined) return history.balanceAt(accountId, query.at)
+      const { account, head } = await lookUp(accountIdField(accountId, 'accountId'))
+      return balanceOf(account, head.sequence)
+    },
+    async getTransaction(transactionId) {
+      const sequence = sequenceOfTransactionId(transactionIdField(transactionId, 'transactionId'))
+      const { transactions } = await store.load({
+        accounts: [],
+        keys: [],
+        transactions: sequence === undefined ? [] : [sequence]
+      })
+      const found = transactions.find(({ entry }) => entry.transactionId === transactionId)
+      if (found === undefined) throw new TransactionNotFoundError(transactionId)
+      return transactionOf(found)
+    },
+    getTransactionCount: async () => (await headOf()).head.transactionCount,
+    listTransactions: (query = {}) => history.transactions(query),
+    journal: ({ after, signal } = {}) => new JournalFeed(source, { after, signal }),
+    verify: async options => verify(store, verifyOptions(options)),
+    checkpoint: () => takeCheckpoint(store),
+    backup: (path, options) => backups.take(path, options, () => Promise.resolve()),
+    close,
+    [Symbol.asyncDispose]: close
+  }
+
+  async function headOf(): Promise<{ readonly head: Head; readonly account: undefined }> {
+    const { head } = await store.load({ accounts: [], keys: [], transactions: [] })
+    return { head, account: undefined }
+  }
+
+  async function lookUp(accountId: string): Promise<{ readonly head: Head; readonly account: AccountState }> {
+    const { accounts, head } = await store.load({ accounts: accountsNamed(accountId), keys: [], transactions: [] })
+    const byId = new Map(accounts.map(account => [account.accountId, account]))
+    return { head, account: existing({ account: id => byId.get(id) }, accountId) }
+  }
+
+  function close(): Promise<void> {
+    closing ??= backups.settled().then(() => store.close())
+    return closing
+  }
+}
+
+/** A reader never waits for entries to come: it knows no worker that would tell of them. */
+const NOBODY = { durable: 0, stopped: undefined, growth: { hasEnded: true, on: () => () => undefined } }
