@@ -1,0 +1,82 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { median } from '../statistics.js'
+import { buildLedger, type BuildStep } from './build.js'
+import { openLedger } from './open-ledger.js'
+import type { ScaleOptions } from './options.js'
+import { spawnStep, type StepOptions } from './steps.js'
+import type { Served } from './serve.js'
+import type { Verified } from './verify.js'
+import type { ScaleMeasures } from './verdicts.js'
+
+const LOAD_MAX = 50_000
+/** Loads on the large file and on an empty one, in turn, so that a slow minute of the machine hits both. */
+const ROUNDS = 3
+
+export interface ScaleReport {
+  readonly measures: ScaleMeasures
+  readonly verification: Verified
+  /** Of this process, which built the ledger. */
+  readonly buildPeakRssMb: number
+}
+
+/** Builds the ledger as far as it is missing, then measures it. */
+export async function runScale(
+  given: ScaleOptions,
+  show: { building(step: BuildStep): void; measuring(what: string): void }
+): Promise<ScaleReport> {
+  // The steps run in another directory.
+  const path = resolve(given.path)
+  const options: StepOptions = { ...given, path, load: Math.min(LOAD_MAX, given.transactions) }
+  mkdirSync(dirname(path), { recursive: true })
+  const processor = await openLedger(path)
+  try {
+    await buildLedger(processor, options, show.building)
+  } finally {
+    await processor.close()
+  }
+  const buildPeakRssMb = process.resourceUsage().maxRSS / 1_024
+  const transactions = await countTransactions(path)
+  const { size: fileBytes } = statSync(path)
+
+  show.measuring('throughput')
+  const { large, empty } = await serveInTurn(options)
+  show.measuring('age')
+  const latencies = await spawnStep('age', options)
+  show.measuring('verification')
+  const verification = await spawnStep('verify', options)
+  const measures: ScaleMeasures = {
+    fileBytes,
+    transactions,
+    openToFirstPaymentMs: median(large.map(served => served.openToFirstPaymentMs)),
+    openedRssMb: Math.max(...large.map(served => served.openedRssMb)),
+    servedRssMb: Math.max(...large.map(served => served.servedRssMb)),
+    perSecond: median(large.map(served => served.perSecond)),
+    emptyPerSecond: median(empty.map(served => served.perSecond)),
+    ...latencies,
+    verified: verification.ok
+  }
+  return { measures, verification, buildPeakRssMb }
+}
+
+async function countTransactions(path: string): Promise<number> {
+  await using processor = await openLedger(path)
+  return await processor.getTransactionCount()
+}
+
+async function serveInTurn(options: StepOptions): Promise<{ large: readonly Served[]; empty: readonly Served[] }> {
+  const large: Served[] = []
+  const empty: Served[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    large.push(await spawnStep('serve', options))
+    const path = `${options.path}-empty`
+    removeLedger(path)
+    empty.push(await spawnStep('serveEmpty', { ...options, path }))
+    removeLedger(path)
+  }
+  return { large, empty }
+}
+
+function removeLedger(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-lock']) rmSync(`${path}${suffix}`, { force: true })
+}

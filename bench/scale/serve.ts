@@ -1,0 +1,60 @@
+import { assertApproved, type PaymentProcessor } from 'bursar'
+import { callMany } from './callers.js'
+import { openLedger } from './open-ledger.js'
+import { accountIdOf, INITIAL_BALANCE, paymentOf, type Plan } from './plan.js'
+
+const IN_FLIGHT = 1_000
+const WARM_UP_SHARE = 0.2
+const SMALL_ACCOUNTS = 1_000
+
+export interface Served {
+  /** From the call that opens the ledger to the answer of the first payment. */
+  readonly openToFirstPaymentMs: number
+  readonly openedRssMb: number
+  readonly servedRssMb: number
+  /** The most that the process ever had, its start included. */
+  readonly peakRssMb: number
+  readonly perSecond: number
+}
+
+/** Opens a ledger and makes new payments from accounts at random. */
+export async function serve(path: string, plan: Plan, payments: number): Promise<Served> {
+  const started = performance.now()
+  const processor = await openLedger(path)
+  const openedRssMb = rssMb()
+  const run = `load-${await processor.getTransactionCount()}`
+  const pay = async (payment: number) =>
+    assertApproved(
+      await processor.processPayment({ ...paymentOf(plan, payment), idempotencyKey: `${run}-${payment}` })
+    )
+  await pay(0)
+  const openToFirstPaymentMs = performance.now() - started
+  const warmUp = Math.ceil(payments * WARM_UP_SHARE)
+  await callMany({ from: 1, to: warmUp, inFlight: IN_FLIGHT }, pay)
+  const measuredFrom = performance.now()
+  await callMany({ from: warmUp, to: warmUp + payments, inFlight: IN_FLIGHT }, pay)
+  const perSecond = (payments / (performance.now() - measuredFrom)) * 1_000
+  const servedRssMb = rssMb()
+  await processor.close()
+  return { openToFirstPaymentMs, openedRssMb, servedRssMb, peakRssMb: process.resourceUsage().maxRSS / 1_024, perSecond }
+}
+
+/** The same in a new file, with few accounts: what size is compared with. */
+export async function serveEmpty(path: string, payments: number): Promise<Served> {
+  const plan = { accounts: SMALL_ACCOUNTS, transactions: 0 }
+  const processor = await openLedger(path)
+  await openAccounts(processor, plan.accounts)
+  await processor.close()
+  return serve(path, plan, payments)
+}
+
+async function openAccounts(processor: PaymentProcessor, accounts: number): Promise<void> {
+  await callMany({ from: 0, to: accounts, inFlight: IN_FLIGHT }, async account => {
+    const request = { accountId: accountIdOf(account), currency: 'USD', initialBalance: INITIAL_BALANCE }
+    await processor.createAccount({ ...request, idempotencyKey: 'opening' })
+  })
+}
+
+function rssMb(): number {
+  return process.memoryUsage.rss() / 2 ** 20
+}

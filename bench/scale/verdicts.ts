@@ -1,0 +1,87 @@
+import { formatMs, formatNumber, formatTable } from '../report/format.js'
+
+/** What a run has measured. */
+export interface ScaleMeasures {
+  readonly fileBytes: number
+  readonly transactions: number
+  readonly openToFirstPaymentMs: number
+  readonly openedRssMb: number
+  readonly servedRssMb: number
+  readonly perSecond: number
+  readonly emptyPerSecond: number
+  readonly oldestRefundMs: number
+  readonly newestRefundMs: number
+  readonly oldestReplayMs: number
+  readonly newestReplayMs: number
+  readonly verified: boolean
+}
+
+export interface Verdict {
+  readonly title: string
+  readonly measured: string
+  readonly limit: string
+  readonly isMet: boolean
+}
+
+/** Every transaction carries its share of the accounts, of the indexes, and of the answers kept for its key. */
+const BYTES_PER_TRANSACTION_BELOW = 440
+const OPENING_MAX_MS = 2_000
+const RSS_MAX_MB = 400
+/** Of the throughput in an empty file. */
+const THROUGHPUT_SHARE_MIN = 0.7
+/** How many times as long something old may take as something new. */
+const AGE_RATIO_MAX = 2
+
+export function verdictsOf(measures: ScaleMeasures): readonly Verdict[] {
+  const { openToFirstPaymentMs, openedRssMb, servedRssMb, perSecond, emptyPerSecond } = measures
+  const bytes = measures.fileBytes / measures.transactions
+  return [
+    {
+      title: 'space per transaction, accounts included',
+      measured: `${formatNumber(bytes)} bytes`,
+      limit: `< ${BYTES_PER_TRANSACTION_BELOW} bytes`,
+      isMet: bytes < BYTES_PER_TRANSACTION_BELOW
+    },
+    {
+      title: 'opening to first payment',
+      measured: formatMs(openToFirstPaymentMs),
+      limit: `≤ ${formatMs(OPENING_MAX_MS)}`,
+      isMet: openToFirstPaymentMs <= OPENING_MAX_MS
+    },
+    memory('memory after opening', openedRssMb),
+    memory('memory after a load', servedRssMb),
+    {
+      title: 'payments/s over those in an empty file',
+      measured: `${formatNumber(perSecond)} / ${formatNumber(emptyPerSecond)} = ${formatNumber(perSecond / emptyPerSecond)}`,
+      limit: `≥ ${THROUGHPUT_SHARE_MIN}`,
+      isMet: perSecond / emptyPerSecond >= THROUGHPUT_SHARE_MIN
+    },
+    age('refund, oldest over newest', measures.oldestRefundMs, measures.newestRefundMs),
+    age('replay, oldest over newest', measures.oldestReplayMs, measures.newestReplayMs),
+    {
+      title: 'verify()',
+      measured: measures.verified ? 'ok' : 'problems',
+      limit: 'ok',
+      isMet: measures.verified
+    }
+  ]
+}
+
+export function formatVerdicts(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map(({ title, measured, limit, isMet }) => [title, measured, limit, isMet ? 'met' : 'MISSED'])
+  return formatTable(['verdict', 'measured', 'limit', ''], rows)
+}
+
+function memory(title: string, rssMb: number): Verdict {
+  return { title, measured: `${formatNumber(rssMb)} MB`, limit: `≤ ${RSS_MAX_MB} MB`, isMet: rssMb <= RSS_MAX_MB }
+}
+
+function age(title: string, oldestMs: number, newestMs: number): Verdict {
+  const ratio = oldestMs / newestMs
+  return {
+    title,
+    measured: `${formatMs(oldestMs)} / ${formatMs(newestMs)} = ${formatNumber(ratio)}`,
+    limit: `≤ ${AGE_RATIO_MAX}`,
+    isMet: ratio <= AGE_RATIO_MAX
+  }
+}
