@@ -24,9 +24,7 @@ export async function serve(path: string, plan: Plan, payments: number): Promise
   const openedRssMb = rssMb()
   const run = `load-${await processor.getTransactionCount()}`
   const pay = async (payment: number) =>
-    assertApproved(
-      await processor.processPayment({ ...paymentOf(plan, payment), idempotencyKey: `${run}-${payment}` })
-    )
+    assertApproved(await processor.processPayment({ ...paymentOf(plan, payment), idempotencyKey: `${run}-${payment}` }))
   await pay(0)
   const openToFirstPaymentMs = performance.now() - started
   const warmUp = Math.ceil(payments * WARM_UP_SHARE)
@@ -36,7 +34,13 @@ export async function serve(path: string, plan: Plan, payments: number): Promise
   const perSecond = (payments / (performance.now() - measuredFrom)) * 1_000
   const servedRssMb = rssMb()
   await processor.close()
-  return { openToFirstPaymentMs, openedRssMb, servedRssMb, peakRssMb: process.resourceUsage().maxRSS / 1_024, perSecond }
+  return {
+    openToFirstPaymentMs,
+    openedRssMb,
+    servedRssMb,
+    peakRssMb: process.resourceUsage().maxRSS / 1_024,
+    perSecond
+  }
 }
 
 /** The same in a new file, with few accounts: what size is compared with. */

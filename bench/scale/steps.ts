@@ -25,10 +25,7 @@ export type StepName = keyof typeof STEPS
 export type ResultOfStep<Name extends StepName> = Awaited<ReturnType<(typeof STEPS)[Name]>>
 
 /** Runs a step in a new process. */
-export async function spawnStep<Name extends StepName>(
-  name: Name,
-  options: StepOptions
-): Promise<ResultOfStep<Name>> {
+export async function spawnStep<Name extends StepName>(name: Name, options: StepOptions): Promise<ResultOfStep<Name>> {
   const program = [join('bench', 'scale', 'step-process.ts'), name, JSON.stringify(options)]
   const { stdout } = await promisify(execFile)(process.execPath, [...NODE_ARGUMENTS, ...program], { cwd: PROJECT_ROOT })
   return JSON.parse(stdout) as ResultOfStep<Name>

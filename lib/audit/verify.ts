@@ -1,14 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
-import type { Entry } from '../domain/entry.js'
-import { evolve } from '../domain/evolve.js'
-import { isCountedTransaction, sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
-import type { View } from '../domain/view.js'
 import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
 import { missingKeysOf } from './missing-keys.js'
 import { ProblemList, type VerificationProblem } from './problem-list.js'
+import { RebuiltBooks } from './rebuilt-books.js'
 import { VerificationSince } from './verify-since.js'
 
 export interface VerificationReport {
@@ -58,7 +55,7 @@ class Verification {
   readonly #snapshot: StoreSnapshot
   readonly #onProgress: (progress: VerificationProgress) => void
   readonly #problems = new ProblemList()
-  readonly #rebuilt = new Rebuilt()
+  readonly #rebuilt: RebuiltBooks
   #sequence = 0
   #hash = BEGINNING.hash
   #timestamp = 0
@@ -66,6 +63,10 @@ class Verification {
   constructor(snapshot: StoreSnapshot, onProgress: (progress: VerificationProgress) => void) {
     this.#snapshot = snapshot
     this.#onProgress = onProgress
+    this.#rebuilt = new RebuiltBooks(async sequence => {
+      const [found] = await snapshot.journal({ after: sequence - 1, limit: 1 })
+      return found?.entry
+    })
   }
 
   async run(): Promise<VerificationReport> {
@@ -85,7 +86,7 @@ class Verification {
       isMore = page.length > 0
       await this.#checkKeys(page)
       for (const chained of page) {
-        await this.#recall(chained.entry)
+        await this.#rebuilt.recall(chained.entry)
         this.#check(chained)
         if (this.#sequence === tablesThrough) accounts = await this.#compareTables()
       }
@@ -116,20 +117,6 @@ class Verification {
     }
   }
 
-  /** Fetches the earlier transaction that an entry refers to: too many may be referred to later to keep them all. */
-  async #recall({ command }: Entry): Promise<void> {
-    const id =
-      'originalTransactionId' in command
-        ? command.originalTransactionId
-        : 'authorizationId' in command
-          ? command.authorizationId
-          : undefined
-    const sequence = id === undefined ? undefined : sequenceOfTransactionId(id)
-    if (sequence === undefined || this.#rebuilt.transactions.has(sequence)) return
-    const [found] = await this.#snapshot.journal({ after: sequence - 1, limit: 1 })
-    if (found !== undefined) this.#rebuilt.transactions.set(sequence, { entry: found.entry, refunded: [], hold: null })
-  }
-
   /** Every key that is not forgotten yet must be found again, or it could pay twice. */
   async #checkKeys(page: readonly ChainedEntry[]): Promise<void> {
     for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, page)) {
@@ -144,14 +131,13 @@ class Verification {
 
   /** Compares how refunds and holds stand in the store with how they stand by the journal, both ways. */
   async #compareTransactions(): Promise<void> {
-    const isChanged = (state: TransactionState) => state.hold !== null || state.refunded.length > 0
-    let missing = [...this.#rebuilt.transactions.values()].filter(isChanged).length
+    let missing = this.#rebuilt.changedCount
     for (let after = 0, isMore = true; isMore;) {
+      await nextTurn()
       const page = await this.#snapshot.transactions({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const { sequence } = stored.entry
-        const rebuilt = this.#rebuilt.transactions.get(sequence)
-        if (rebuilt !== undefined && standingText(stored) === standingText(rebuilt)) missing--
+        if (this.#rebuilt.isAsRebuilt(stored)) missing--
         else this.#report(sequence, null, 'refunds or the hold of this transaction stand otherwise than by the journal')
         after = sequence
       }
@@ -166,6 +152,7 @@ class Verification {
     let count = 0
     let after = ''
     for (;;) {
+      await nextTurn()
       const page = await this.#snapshot.accounts({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
@@ -185,10 +172,6 @@ class Verification {
   }
 }
 
-function standingText({ refunded, hold }: TransactionState): string {
-  return [...refunded, hold?.status, hold?.deadline].join(' ')
-}
-
 function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): string | undefined {
   if (rebuilt === undefined) return 'the store keeps an account that the journal does not know'
   for (const field of ['posted', 'held', 'overdraftLimit', 'currency', 'frozen', 'closed'] as const) {
@@ -196,32 +179,4 @@ function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): 
       return `${field} is ${stored[field]} in the store, ${rebuilt[field]} by the journal`
   }
   return undefined
-}
-
-/** The state that follows from the journal, as far as `evolve` asks for it. */
-class Rebuilt implements View {
-  readonly accounts = new Map<string, AccountState>()
-  /** Only what entries refer to: refunded payments and holds. */
-  readonly transactions = new Map<number, TransactionState>()
-
-  transactionCount = 0
-
-  account(accountId: string): AccountState | undefined {
-    return this.accounts.get(accountId)
-  }
-
-  keyed(): undefined {
-    return undefined
-  }
-
-  transaction(transactionId: string): TransactionState | undefined {
-    return this.transactions.get(sequenceOfTransactionId(transactionId) ?? 0)
-  }
-
-  apply(entry: Entry): void {
-    const changes = evolve(this, entry)
-    if (isCountedTransaction(entry)) this.transactionCount++
-    for (const account of changes.accounts) this.accounts.set(account.accountId, account)
-    for (const state of changes.transactions) this.transactions.set(state.entry.sequence, state)
-  }
 }

@@ -1,0 +1,88 @@
+import type { AccountState, FreezeDirection } from '../domain/account.js'
+import { invariant } from '../domain/errors.js'
+
+/** What a verification compares of an account. */
+export type RebuiltAccount = Pick<
+  AccountState,
+  'posted' | 'held' | 'overdraftLimit' | 'currency' | 'frozen' | 'closed' | 'accountId'
+>
+
+/** The few combinations of these that there are; accounts name theirs by number. */
+interface Standing {
+  readonly currency: string
+  readonly frozen: FreezeDirection | null
+  readonly closed: boolean
+}
+
+const FIRST_CAPACITY = 1_024
+
+/**
+ * Accounts as they follow from the journal, in columns of numbers: a record for each would cost several times the memory,
+ * and a large ledger has millions. What nobody compares (metadata, when the account was created) is not kept.
+ */
+export class RebuiltAccounts {
+  readonly #rows = new Map<string, number>()
+  readonly #standings: Standing[] = []
+  readonly #standingNumbers = new Map<string, number>()
+  #posted = new BigInt64Array(FIRST_CAPACITY)
+  #held = new BigInt64Array(FIRST_CAPACITY)
+  #overdraftLimit = new BigInt64Array(FIRST_CAPACITY)
+  #standing = new Uint32Array(FIRST_CAPACITY)
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  get(accountId: string): AccountState | undefined {
+    const row = this.#rows.get(accountId)
+    if (row === undefined) return undefined
+    return {
+      accountId,
+      posted: this.#posted[row]!,
+      held: this.#held[row]!,
+      overdraftLimit: this.#overdraftLimit[row]!,
+      ...this.#standings[this.#standing[row]!]!,
+      ...NOT_KEPT
+    }
+  }
+
+  set(account: RebuiltAccount): void {
+    const { accountId, posted, held, overdraftLimit } = account
+    // A column would silently keep the low 64 bits of a forged amount.
+    for (const amount of [posted, held, overdraftLimit]) {
+      invariant(BigInt.asIntN(64, amount) === amount, `amount ${amount} of ${accountId} leaves the range of amounts`)
+    }
+    const row = this.#rows.get(accountId) ?? this.#add(accountId)
+    this.#posted[row] = posted
+    this.#held[row] = held
+    this.#overdraftLimit[row] = overdraftLimit
+    this.#standing[row] = this.#numberOf(account)
+  }
+
+  #add(accountId: string): number {
+    const row = this.#rows.size
+    if (row === this.#standing.length) {
+      this.#posted = doubled(this.#posted, new BigInt64Array(row * 2))
+      this.#held = doubled(this.#held, new BigInt64Array(row * 2))
+      this.#overdraftLimit = doubled(this.#overdraftLimit, new BigInt64Array(row * 2))
+      this.#standing = doubled(this.#standing, new Uint32Array(row * 2))
+    }
+    this.#rows.set(accountId, row)
+    return row
+  }
+
+  #numberOf({ currency, frozen, closed }: Standing): number {
+    const text = `${currency} ${frozen} ${closed}`
+    const known = this.#standingNumbers.get(text)
+    if (known !== undefined) return known
+    this.#standingNumbers.set(text, this.#standings.length)
+    return this.#standings.push({ currency, frozen, closed }) - 1
+  }
+}
+
+const NOT_KEPT = { metadata: {}, createdAt: 0, createdSequence: 0, holdDeadline: null }
+
+function doubled<Column extends BigInt64Array | Uint32Array>(column: Column, larger: Column): Column {
+  larger.set(column as BigInt64Array & Uint32Array)
+  return larger
+}
