@@ -1,23 +1,39 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { compiledPrograms } from './compiled-programs.js'
 
 /** A process of its own that runs the ledger program on a file. */
 export interface LedgerProcess {
-  /** Lets it go on with `open` or `pay <number>`. */
+  /** Lets it go on with `open`, `pay <number>` or `close`. */
   tell(line: string): void
   /** The next line that it says; rejects when it ends without saying one. */
   nextLine(): Promise<string>
   /** Kills it as a power switch would, and resolves with the lines that nobody has read yet. */
   kill(): Promise<readonly string[]>
+  /** Stops it where it is, for good: it can only be killed then. */
+  freeze(): void
+  /** When it has died of SIGKILL by itself, resolves with the lines that nobody has read yet; rejects for other ends. */
+  killed(): Promise<readonly string[]>
 }
 
-const PROGRAM = fileURLToPath(new URL('ledger-program.ts', import.meta.url))
+export interface LedgerProcessOptions {
+  /** Where it kills itself; see `kill-switch.ts`. */
+  readonly killAt?: { readonly step: string; readonly nth: number }
+  /** Added to the environment. */
+  readonly environment?: NodeJS.ProcessEnv
+}
 
-export function startLedgerProcess(path: string): LedgerProcess {
-  const flags = ['--import', './register.mjs', '--conditions=bursar:source', '--no-warnings']
-  const child = spawn(process.execPath, [...flags, PROGRAM, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+export function startLedgerProcess(path: string, { killAt, environment }: LedgerProcessOptions = {}): LedgerProcess {
+  const programs = join(compiledPrograms(), 'spec', 'support')
+  const killSwitch = killAt === undefined ? [] : ['--import', join(programs, 'kill-switch.js')]
+  const child = spawn(process.execPath, ['--no-warnings', ...killSwitch, join(programs, 'ledger-program.js'), path], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, KILL_SWITCH: JSON.stringify(killAt), ...environment }
+  })
+  // It may end while it is told something.
+  child.stdin.on('error', () => undefined)
   const unread: string[] = []
   const readers: { resolve(line: string): void; reject(error: Error): void }[] = []
   let hasEnded = false
@@ -46,6 +62,16 @@ export function startLedgerProcess(path: string): LedgerProcess {
     async kill() {
       child.kill('SIGKILL')
       await closed
+      return unread.splice(0)
+    },
+    freeze() {
+      child.kill('SIGSTOP')
+    },
+    async killed() {
+      await closed
+      if (child.signalCode !== 'SIGKILL') {
+        throw new Error(`Expected the process to be killed, got exit code ${child.exitCode} and ${child.signalCode}`)
+      }
       return unread.splice(0)
     }
   }

@@ -2,12 +2,13 @@ import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
-import { accountOfPayment, amountOfPayment, keyOfPayment, PAYERS } from './numbered-payments.js'
+import { numberedPayment, openPayers } from './numbered-payments.js'
 
 /**
  * A process of its own that owns a ledger, to be killed. It obeys the lines of its standard input: `open` takes the
- * ledger and answers `opened`, or `refused` with the name of the error; `pay <number>` pays numbered payments from there on, many at once, for ever, and says
- * each one on a line as soon as it was answered.
+ * ledger and answers `opened`, or `refused` with the name of the error; `pay <number>` pays numbered payments from there
+ * on, many at once, until the ledger is closed, and says each one on a line as soon as it was answered; `close` closes
+ * the ledger and answers `closed`.
  */
 const CALLERS = 40
 const path = process.argv[2]!
@@ -17,20 +18,15 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [verb, number] = line.split(' ')
   if (verb === 'open') await open().catch((error: Error) => say(`refused ${error.name}`))
   if (verb === 'pay') payFrom(Number(number))
+  if (verb === 'close') {
+    await processor!.close()
+    say('closed')
+  }
 }
 
 async function open(): Promise<void> {
   processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
-  if ((await processor.getTransactionCount()) === 0) {
-    for (const accountId of PAYERS) {
-      await processor.createAccount({
-        accountId,
-        currency: 'USD',
-        initialBalance: 1_000_000n,
-        idempotencyKey: 'opening'
-      })
-    }
-  }
+  if ((await processor.getTransactionCount()) === 0) await openPayers(processor)
   say('opened')
 }
 
@@ -38,21 +34,24 @@ function payFrom(first: number): void {
   let next = first
   for (let caller = 0; caller < CALLERS; caller++) {
     void (async () => {
-      for (;;) await pay(next++)
+      while (processor!.status === 'ready') await pay(next++)
     })()
   }
 }
 
 async function pay(number: number): Promise<void> {
-  const result = await processor!.processPayment({
-    accountId: accountOfPayment(number),
-    amount: amountOfPayment(number),
-    idempotencyKey: keyOfPayment(number)
-  })
+  const result = await processor!.processPayment(numberedPayment(number))
   if (result.success) say(`${number} ${result.transactionId}`)
 }
 
-/** Written at once: what was said before the end of the process has been said. */
+/** Written at once, however slow the reader: what was said before the end of the process has been said. */
 function say(line: string): void {
-  writeSync(1, `${line}\n`)
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`)
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
+  }
 }

@@ -1,0 +1,63 @@
+import { createRequire, isBuiltin } from 'node:module'
+import { isMainThread, MessagePort } from 'node:worker_threads'
+import type { Database, Statement, Value } from '../../lib/store/sqlite/driver.js'
+
+/**
+ * Loaded with `--import` into a process that is to be killed, before its program and in each of its threads. It watches
+ * what the ledger does step by step and ends the process with SIGKILL at a chosen step, so that a spec can stop it at a
+ * line that no outside signal would hit twice.
+ *
+ * Steps are texts: `send <type>` (to the writer thread), `reply` (from it), and for each statement `before <SQL>` and
+ * `after <SQL>`. The end of a transaction is told as `COMMIT of journal` or `COMMIT of tables`, by what was written in it.
+ * The process dies at the step number `nth` that contains `step`.
+ */
+const { step, nth } = JSON.parse(process.env['KILL_SWITCH']!) as { readonly step: string; readonly nth: number }
+let seen = 0
+
+function pass(text: string): void {
+  if (text.includes(step) && ++seen === nth) process.kill(process.pid, 'SIGKILL')
+}
+
+const require = createRequire(import.meta.url)
+const name = isBuiltin('node:sqlite') ? 'node:sqlite' : '@photostructure/sqlite'
+const { DatabaseSync } = require(name) as { readonly DatabaseSync: new (path: string) => Database }
+/** What the open transaction has written to. */
+let written = ''
+
+class WatchedDatabase extends DatabaseSync {
+  override exec(sql: string): void {
+    around(sql, () => super.exec(sql))
+  }
+
+  override prepare(sql: string): Statement {
+    const statement = super.prepare(sql)
+    for (const method of ['run', 'get', 'all'] as const) {
+      const call = statement[method].bind(statement) as (...values: Value[]) => unknown
+      Object.defineProperty(statement, method, { value: (...values: Value[]) => around(sql, () => call(...values)) })
+    }
+    return statement
+  }
+}
+
+if (isBuiltin(name)) Object.defineProperty(require(name), 'DatabaseSync', { value: WatchedDatabase })
+else require.cache[require.resolve(name)]!.exports = { DatabaseSync: WatchedDatabase }
+
+function around<T>(sql: string, work: () => T): T {
+  if (/^\s*BEGIN\b/.test(sql)) written = ''
+  else if (/^\s*INSERT INTO journal\b/.test(sql)) written = 'journal'
+  else if (/^\s*INSERT INTO (accounts|history|keys)\b/.test(sql)) written = 'tables'
+  const text = sql.trim().replace(/^COMMIT\b/, `COMMIT of ${written}`)
+  pass(`before ${text}`)
+  const result = work()
+  pass(`after ${text}`)
+  return result
+}
+
+type Message = { readonly type?: unknown; readonly value?: unknown }
+const { postMessage } = MessagePort.prototype
+// Node's own threads talk through ports as well: only the ledger's messages are steps.
+MessagePort.prototype.postMessage = function (this: MessagePort, message: Message, ...rest: []) {
+  if (isMainThread && typeof message?.type === 'string') pass(`send ${message.type}`)
+  if (!isMainThread && message !== null && typeof message === 'object' && 'value' in message) pass('reply')
+  postMessage.call(this, message, ...rest)
+}
