@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,16 @@ export interface FaultyDisk {
   /** The environment of a process whose every sync is swallowed. */
   swallowingSyncs(): NodeJS.ProcessEnv
   dispose(): void
+}
+
+const EATMYDATA = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'].map(folder =>
+  join(folder, 'libeatmydata.so')
+)
+
+/** The environment of a process whose every sync is swallowed by a library made for it, where the machine has that. */
+export function eatMyData(): NodeJS.ProcessEnv | undefined {
+  const library = EATMYDATA.find(existsSync)
+  return library === undefined ? undefined : { LD_PRELOAD: library }
 }
 
 /** Compiles the library; on a machine that cannot, resolves with why not. */
