@@ -4,12 +4,14 @@ import { median } from '../statistics.js'
 import { buildLedger, type BuildStep } from './build.js'
 import { openLedger } from './open-ledger.js'
 import type { ScaleOptions } from './options.js'
-import { spawnStep, type StepOptions } from './steps.js'
+import { stepRunner, type StepOptions, type StepRunner } from './steps.js'
 import type { Served } from './serve.js'
 import type { Verified } from './verify.js'
 import type { ScaleMeasures } from './verdicts.js'
 
+/** Measured payments of one load: enough for a second or two, and few beside what is in the ledger. */
 const LOAD_MAX = 50_000
+const LOAD_SHARE = 0.1
 /** Loads on the large file and on an empty one, in turn, so that a slow minute of the machine hits both. */
 const ROUNDS = 3
 
@@ -25,9 +27,9 @@ export async function runScale(
   given: ScaleOptions,
   show: { building(step: BuildStep): void; measuring(what: string): void }
 ): Promise<ScaleReport> {
-  // The steps run in another directory.
+  const runStep = stepRunner()
   const path = resolve(given.path)
-  const options: StepOptions = { ...given, path, load: Math.min(LOAD_MAX, given.transactions) }
+  const options: StepOptions = { ...given, path, load: Math.min(LOAD_MAX, Math.ceil(given.transactions * LOAD_SHARE)) }
   mkdirSync(dirname(path), { recursive: true })
   const processor = await openLedger(path)
   try {
@@ -40,11 +42,11 @@ export async function runScale(
   const { size: fileBytes } = statSync(path)
 
   show.measuring('throughput')
-  const { large, empty } = await serveInTurn(options)
+  const { large, empty } = await serveInTurn(runStep, options)
   show.measuring('age')
-  const latencies = await spawnStep('age', options)
+  const latencies = await runStep('age', options)
   show.measuring('verification')
-  const verification = await spawnStep('verify', options)
+  const verification = await runStep('verify', options)
   const measures: ScaleMeasures = {
     fileBytes,
     transactions,
@@ -64,14 +66,17 @@ async function countTransactions(path: string): Promise<number> {
   return await processor.getTransactionCount()
 }
 
-async function serveInTurn(options: StepOptions): Promise<{ large: readonly Served[]; empty: readonly Served[] }> {
+async function serveInTurn(
+  runStep: StepRunner,
+  options: StepOptions
+): Promise<{ large: readonly Served[]; empty: readonly Served[] }> {
   const large: Served[] = []
   const empty: Served[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    large.push(await spawnStep('serve', options))
+    large.push(await runStep('serve', options))
     const path = `${options.path}-empty`
     removeLedger(path)
-    empty.push(await spawnStep('serveEmpty', { ...options, path }))
+    empty.push(await runStep('serveEmpty', { ...options, path }))
     removeLedger(path)
   }
   return { large, empty }

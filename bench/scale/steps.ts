@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PROJECT_ROOT } from '../bench-root.js'
-import { NODE_ARGUMENTS } from '../spawn-trial.js'
+import { compileSources } from '../compile-sources.js'
 import { measureAge, type AgeLatencies } from './age.js'
 import type { ScaleOptions } from './options.js'
 import { serve, serveEmpty, type Served } from './serve.js'
@@ -13,20 +14,35 @@ export interface StepOptions extends ScaleOptions {
   readonly load: number
 }
 
-/** The measurements that need a process of their own, by name. */
-export const STEPS = {
-  serve: (options: StepOptions): Promise<Served> => serve(options.path, options, options.load),
-  serveEmpty: (options: StepOptions): Promise<Served> => serveEmpty(options.path, options.load),
-  age: (options: StepOptions): Promise<AgeLatencies> => measureAge(options.path, options),
-  verify: (options: StepOptions): Promise<Verified> => verifyLedger(options.path)
+interface StepResults {
+  readonly serve: Served
+  readonly serveEmpty: Served
+  readonly age: AgeLatencies
+  readonly verify: Verified
 }
 
-export type StepName = keyof typeof STEPS
-export type ResultOfStep<Name extends StepName> = Awaited<ReturnType<(typeof STEPS)[Name]>>
+export type StepName = keyof StepResults
 
-/** Runs a step in a new process. */
-export async function spawnStep<Name extends StepName>(name: Name, options: StepOptions): Promise<ResultOfStep<Name>> {
-  const program = [join('bench', 'scale', 'step-process.ts'), name, JSON.stringify(options)]
-  const { stdout } = await promisify(execFile)(process.execPath, [...NODE_ARGUMENTS, ...program], { cwd: PROJECT_ROOT })
-  return JSON.parse(stdout) as ResultOfStep<Name>
+/** Runs one of the steps and resolves with what it measured. */
+export type StepRunner = <Name extends StepName>(name: Name, options: StepOptions) => Promise<StepResults[Name]>
+
+/** The measurements that need a process of their own, by name. */
+export const STEPS: { readonly [Name in StepName]: (options: StepOptions) => Promise<StepResults[Name]> } = {
+  serve: options => serve(options.path, options, options.load),
+  serveEmpty: options => serveEmpty(options.path, options.load),
+  age: options => measureAge(options.path, options),
+  verify: options => verifyLedger(options.path)
+}
+
+/** Prepares steps that run in processes of their own, compiled. */
+export function stepRunner(): StepRunner {
+  const compiled = join(PROJECT_ROOT, '.tmp', 'scale', `compiled-${process.pid}`)
+  compileSources(['bench'], compiled)
+  process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+  const program = join(compiled, 'bench', 'scale', 'step-process.js')
+  return async (name, options) => {
+    const words = ['--no-warnings', program, name, JSON.stringify(options)]
+    const { stdout } = await promisify(execFile)(process.execPath, words)
+    return JSON.parse(stdout) as StepResults[typeof name]
+  }
 }

@@ -26,7 +26,7 @@ export interface LedgerProcessOptions {
 }
 
 export function startLedgerProcess(path: string, { killAt, environment }: LedgerProcessOptions = {}): LedgerProcess {
-  const programs = join(compiledPrograms(), 'spec', 'support')
+  const programs = compiledPrograms()
   const killSwitch = killAt === undefined ? [] : ['--import', join(programs, 'kill-switch.js')]
   const child = spawn(process.execPath, ['--no-warnings', ...killSwitch, join(programs, 'ledger-program.js'), path], {
     stdio: ['pipe', 'pipe', 'inherit'],
