@@ -3,6 +3,7 @@ import { acknowledgedIn, expectWhole, type NumberedIds } from '../support/after-
 import { faultyDisk, type FaultyDisk } from '../support/faulty-disk.js'
 import { startLedgerProcess, type LedgerProcess, type LedgerProcessOptions } from '../support/ledger-process.js'
 import { temporaryDirectory } from '../support/stores.js'
+import { makeWreck, type Wreck } from '../support/wreck.js'
 
 type Stage = readonly [title: string, step: string, nth: number]
 
@@ -13,10 +14,12 @@ const SERVING: readonly Stage[] = [
   ['written, and not committed', 'before COMMIT of journal', 20],
   ['committed, and not acknowledged', 'after COMMIT of journal', 20],
   ['committed, and the acknowledgement on its way', 'reply', 20],
-  ['the tables behind the journal, and their next step not begun', 'send applyTables', 3],
-  ['in the middle of a step of the tables', 'before INSERT INTO keys', 3],
-  ['a step of the tables written, and not committed', 'before COMMIT of tables', 3],
-  ['a step of the tables committed', 'after COMMIT of tables', 3]
+  ['the tables behind the journal, and their next step not begun', 'send beginTables', 2],
+  ['in the middle of a piece of a step of the tables', 'before INSERT OR IGNORE INTO keys', 30],
+  ['a piece of a step of the tables written, and not committed', 'before COMMIT of tables', 8],
+  ['some pieces of a step of the tables committed, and others not', 'after COMMIT of tables', 8],
+  ['a step of the tables written to its end, and not committed', 'before COMMIT of progress', 2],
+  ['a step of the tables committed to its end', 'after COMMIT of progress', 2]
 ]
 
 /** Where a process dies while it closes. The first checkpoint is the one at opening. */
@@ -31,9 +34,9 @@ const RECOVERING: readonly Stage[] = [
   ['after the checkpoint', 'after PRAGMA wal_checkpoint', 1],
   ['before the epoch is raised', 'before UPDATE head SET epoch', 1],
   ['after the epoch is raised', 'after UPDATE head SET epoch', 1],
-  ['in the middle of the recovered tables', 'before INSERT INTO keys', 1],
-  ['before the recovered tables are committed', 'before COMMIT of tables', 1],
-  ['after the recovered tables are committed', 'after COMMIT of tables', 1]
+  ['in the middle of the recovered tables', 'before INSERT OR IGNORE INTO keys', 40],
+  ['before the recovered tables are committed', 'before COMMIT of progress', 1],
+  ['after a part of the recovered tables is committed', 'after COMMIT of progress', 1]
 ]
 
 const CREATING: readonly Stage[] = [
@@ -47,11 +50,12 @@ const CREATING: readonly Stage[] = [
 const CHECKPOINT_WRITES = [1, 2, 7]
 
 describe('a process that is killed at one very step', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let directory: ReturnType<typeof temporaryDirectory>
   let path: string
   let processes: LedgerProcess[]
   let acknowledged: NumberedIds
+  let disk: FaultyDisk | undefined
 
   beforeEach(() => {
     directory = temporaryDirectory()
@@ -62,97 +66,109 @@ describe('a process that is killed at one very step', function () {
 
   afterEach(async () => {
     for (const child of processes) await child.kill()
+    disk?.dispose()
+    disk = undefined
     directory.dispose()
   })
 
-  /** Lets a process open the ledger, pay from a number on and, if asked to, close it, until it dies of its own hand. */
-  async function die(options: LedgerProcessOptions, { pay, close }: { pay?: number; close?: number } = {}) {
+  function start(options: LedgerProcessOptions): LedgerProcess {
     const child = startLedgerProcess(path, options)
     processes.push(child)
     child.tell('open')
+    return child
+  }
+
+  async function dieWhileOpening(options: LedgerProcessOptions): Promise<void> {
+    const child = start(options)
+    const line = await child.nextLine().catch(() => undefined)
+    expect(line, 'the process was to die before it says anything').to.equal(undefined)
+    await child.killed()
+  }
+
+  /** Pays from a number on until the process dies; closes after some answers if asked to. */
+  async function dieWhilePaying(options: LedgerProcessOptions, first: number, closeAfter = Infinity): Promise<void> {
+    const child = start(options)
+    child.tell(`pay ${first}`)
     const lines: string[] = []
-    if (pay !== undefined) {
-      lines.push(await child.nextLine())
-      child.tell(`pay ${pay}`)
-    }
-    if (close !== undefined) {
-      while (lines.length < close) lines.push(await child.nextLine())
+    if (closeAfter !== Infinity) {
+      while (lines.length < closeAfter) lines.push(await child.nextLine())
       child.tell('close')
     }
     lines.push(...(await child.killed()))
-    for (const [number, id] of acknowledgedIn(lines)) acknowledged.set(number, id)
-    return lines
-  }
-
-  /** Leaves a ledger of which much is in the journal only, its log not yet brought into the file. */
-  async function dieWithTablesBehind(): Promise<void> {
-    await die({ killAt: { step: 'send applyTables', nth: 4 } }, { pay: 0 })
+    expect(lines).to.not.include('closed')
+    acknowledged = acknowledgedIn(lines)
     expect(acknowledged.size).to.be.greaterThan(0)
   }
 
   for (const [title, step, nth] of CREATING) {
     it(`makes its new ledger again: ${title}`, async () => {
-      expect(await die({ killAt: { step, nth } })).to.deep.equal([])
+      await dieWhileOpening({ killAt: { step, nth } })
       await expectWhole(path, acknowledged)
     })
   }
 
   for (const [title, step, nth] of SERVING) {
     it(`loses nothing and doubles nothing: ${title}`, async () => {
-      await die({ killAt: { step, nth } }, { pay: 0 })
-      expect(acknowledged.size).to.be.greaterThan(0)
+      await dieWhilePaying({ killAt: { step, nth } }, 0)
       await expectWhole(path, acknowledged)
     })
   }
 
   for (const [title, step, nth] of CLOSING) {
     it(`loses nothing and doubles nothing while it closes: ${title}`, async () => {
-      const lines = await die({ killAt: { step, nth } }, { pay: 0, close: 500 })
-      expect(lines).to.not.include('closed')
+      await dieWhilePaying({ killAt: { step, nth } }, 0, 500)
       await expectWhole(path, acknowledged)
     })
   }
 
-  for (const [title, step, nth] of RECOVERING) {
-    it(`loses nothing and doubles nothing while it recovers, and again while it recovers from that: ${title}`, async () => {
-      await dieWithTablesBehind()
-      expect(await die({ killAt: { step, nth } }), 'first recovery').to.deep.equal([])
-      if (step !== 'after COMMIT of tables') {
-        expect(await die({ killAt: { step, nth } }), 'second recovery').to.deep.equal([])
-      }
-      await expectWhole(path, acknowledged)
-    })
-  }
+  describe('that recovers what another left', () => {
+    let wreck: Wreck
 
-  describe('in the middle of a checkpoint', () => {
-    let disk: FaultyDisk | undefined
-
-    before(function () {
-      const made = faultyDisk()
-      if ('missing' in made) {
-        console.log(`      skipped: ${made.missing}`)
-        this.skip()
-      }
-      disk = made
+    before(async () => {
+      wreck = await makeWreck()
     })
 
-    after(() => disk?.dispose())
+    after(() => wreck.dispose())
 
-    for (const nth of CHECKPOINT_WRITES) {
-      it(`loses nothing and doubles nothing while it serves, before write ${nth} into the file`, async () => {
-        await expectWhole(path, acknowledged)
-        await die({ environment: disk!.killingAtWrite(nth, path) }, { pay: 50 })
-        expect(acknowledged.size).to.be.greaterThan(0)
+    beforeEach(() => {
+      wreck.copyTo(path)
+      acknowledged = wreck.acknowledged
+    })
+
+    for (const [title, step, nth] of RECOVERING) {
+      it(`loses nothing and doubles nothing, although it happens twice: ${title}`, async () => {
+        await dieWhileOpening({ killAt: { step, nth } })
+        await dieWhileOpening({ killAt: { step, nth } })
         await expectWhole(path, acknowledged)
       })
+    }
 
-      it(`loses nothing and doubles nothing while it recovers, twice, before write ${nth} into the file`, async () => {
-        await dieWithTablesBehind()
-        const environment = disk!.killingAtWrite(nth, path)
-        expect(await die({ environment })).to.deep.equal([])
-        expect(await die({ environment })).to.deep.equal([])
+    for (const nth of CHECKPOINT_WRITES) {
+      it(`loses nothing and doubles nothing, although it happens twice: before write ${nth} of a checkpoint`, async function () {
+        const disk = faultyDiskOr(this)
+        await dieWhileOpening({ environment: disk.killingAtWrite(nth, path) })
+        await dieWhileOpening({ environment: disk.killingAtWrite(nth, path) })
         await expectWhole(path, acknowledged)
       })
     }
   })
+
+  for (const nth of CHECKPOINT_WRITES) {
+    it(`loses nothing and doubles nothing: before write ${nth} of a checkpoint`, async function () {
+      const disk = faultyDiskOr(this)
+      await expectWhole(path, acknowledged)
+      await dieWhilePaying({ environment: disk.killingAtWrite(nth, path) }, 50)
+      await expectWhole(path, acknowledged)
+    })
+  }
+
+  function faultyDiskOr(context: Mocha.Context): FaultyDisk {
+    const made = faultyDisk()
+    if ('missing' in made) {
+      console.log(`      skipped: ${made.missing}`)
+      return context.skip()
+    }
+    disk = made
+    return made
+  }
 })

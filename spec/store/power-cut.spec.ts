@@ -23,7 +23,7 @@ function unless<T extends object>(made: T | { readonly missing: string }, contex
 }
 
 describe('a power cut while many pay', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let disk: CutDisk | undefined
   let faulty: FaultyDisk | undefined
 

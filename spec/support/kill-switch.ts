@@ -8,7 +8,8 @@ import type { Database, Statement, Value } from '../../lib/store/sqlite/driver.j
  * line that no outside signal would hit twice.
  *
  * Steps are texts: `send <type>` (to the writer thread), `reply` (from it), and for each statement `before <SQL>` and
- * `after <SQL>`. The end of a transaction is told as `COMMIT of journal` or `COMMIT of tables`, by what was written in it.
+ * `after <SQL>`. The end of a transaction is told as `COMMIT of journal`, of `tables`, or of `progress` where the tables
+ * have come to the end of a step, by what was written in it.
  * The process dies at the step number `nth` that contains `step`.
  */
 const { step, nth } = JSON.parse(process.env['KILL_SWITCH']!) as { readonly step: string; readonly nth: number }
@@ -44,8 +45,9 @@ else require.cache[require.resolve(name)]!.exports = { DatabaseSync: WatchedData
 
 function around<T>(sql: string, work: () => T): T {
   if (/^\s*BEGIN\b/.test(sql)) written = ''
-  else if (/^\s*INSERT INTO journal\b/.test(sql)) written = 'journal'
-  else if (/^\s*INSERT INTO (accounts|history|keys)\b/.test(sql)) written = 'tables'
+  else if (/\bINTO journal\b/.test(sql)) written = 'journal'
+  else if (/\b(INTO|UPDATE) (accounts|history|keys)\b/.test(sql)) written = 'tables'
+  else if (/\bUPDATE progress SET tables_through\b/.test(sql)) written = 'progress'
   const text = sql.trim().replace(/^COMMIT\b/, `COMMIT of ${written}`)
   pass(`before ${text}`)
   const result = work()
