@@ -14,12 +14,13 @@ const OPTIONS: ts.CompilerOptions = {
 }
 
 /**
- * Translates the library and the trials to JavaScript, once for all trials: each would otherwise spend longer on
- * translating than on payments, in every thread. The directory must be inside the project, whose packages it uses.
+ * Translates the library and the trials, or another folder of programs, to JavaScript, once for all processes: each would
+ * otherwise spend longer on translating than on payments, in every thread. The directory must be inside the project,
+ * whose packages it uses.
  */
-export function compileTo(directory: string): void {
+export function compileTo(directory: string, programs = 'bench'): void {
   rmSync(directory, { recursive: true, force: true })
-  for (const path of ['lib', 'bench'].flatMap(sourcesIn)) {
+  for (const path of ['lib', programs].flatMap(sourcesIn)) {
     const source = readFileSync(join(PROJECT_ROOT, path), 'utf8')
     const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS, fileName: path })
     const target = join(directory, path.replace(/\.ts$/, '.js'))

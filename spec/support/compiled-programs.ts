@@ -1,17 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { compileSources } from '../../bench/compile-sources.js'
+import { PROJECT_ROOT } from '../../bench/bench-root.js'
+import { compileTo } from '../../bench/compile.js'
 
+const FOLDER = join('spec', 'support')
 let directory: string | undefined
 
 /** The programs of this folder as plain JavaScript: specs that start many would otherwise mostly wait for the compiler. */
 export function compiledPrograms(): string {
   if (directory === undefined) {
-    const target = mkdtempSync(join(tmpdir(), 'bursar-programs-'))
+    const target = join(PROJECT_ROOT, '.tmp', `programs-${process.pid}`)
     process.once('exit', () => rmSync(target, { recursive: true, force: true }))
-    compileSources([join('spec', 'support')], target)
-    directory = join(target, 'spec', 'support')
+    compileTo(target, FOLDER)
+    directory = join(target, FOLDER)
   }
   return directory
 }
