@@ -136,6 +136,7 @@ class Verification {
   async #compareTransactions(): Promise<void> {
     let missing = this.#rebuilt.changedCount
     for (let after = 0, isMore = true; isMore;) {
+      await nextTurn()
       const page = await this.#snapshot.transactions({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const { sequence } = stored.entry
@@ -155,6 +156,7 @@ class Verification {
     let count = 0
     let after = ''
     for (;;) {
+      await nextTurn()
       const page = await this.#snapshot.accounts({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
