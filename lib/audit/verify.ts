@@ -145,7 +145,6 @@ class Verification {
         after = sequence
       }
       isMore = page.length === PAGE_LENGTH
-      await nextTurn()
     }
     if (missing > 0)
       this.#report(null, null, `${missing} refunded payments or holds of the journal do not stand in the store`)
@@ -165,7 +164,6 @@ class Verification {
       count += page.length
       after = page.at(-1)?.accountId ?? ''
       if (page.length < PAGE_LENGTH) break
-      await nextTurn()
     }
     const missing = this.#rebuilt.accounts.size - count
     if (missing > 0) this.#report(null, null, `${missing} accounts of the journal are missing from the store`)
