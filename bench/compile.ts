@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { PROJECT_ROOT } from './bench-root.js'
@@ -12,11 +12,11 @@ const OPTIONS: ts.CompilerOptions = {
 
 /**
  * Translates the library and the trials to JavaScript, once for all trials: each would otherwise spend longer on
- * translating than on payments, in every thread. The directory must be inside the project, whose packages it uses.
+ * translating than on payments, in every thread. The programs there import the library as `bursar`.
  */
-export function compileTo(directory: string): void {
+export function compileTo(directory: string, folders: readonly string[] = ['bench']): void {
   rmSync(directory, { recursive: true, force: true })
-  for (const path of ['lib', 'bench'].flatMap(sourcesIn)) {
+  for (const path of ['lib', ...folders].flatMap(sourcesIn)) {
     const source = readFileSync(join(PROJECT_ROOT, path), 'utf8')
     const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS, fileName: path })
     const target = join(directory, path.replace(/\.ts$/, '.js'))
@@ -25,6 +25,7 @@ export function compileTo(directory: string): void {
   }
   const manifest = { name: 'bursar', private: true, type: 'module', exports: compiledExports() }
   writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest))
+  symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(directory, 'node_modules'), 'dir')
 }
 
 /** The library's subpaths, leading to the translation of their sources. */

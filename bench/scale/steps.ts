@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PROJECT_ROOT } from '../bench-root.js'
-import { compileSources } from '../compile-sources.js'
+import { compileTo } from '../compile.js'
 import { measureAge, type AgeLatencies } from './age.js'
 import type { ScaleOptions } from './options.js'
 import { serve, serveEmpty, type Served } from './serve.js'
@@ -37,7 +37,7 @@ export const STEPS: { readonly [Name in StepName]: (options: StepOptions) => Pro
 /** Prepares steps that run in processes of their own, compiled. */
 export function stepRunner(): StepRunner {
   const compiled = join(PROJECT_ROOT, '.tmp', 'scale', `compiled-${process.pid}`)
-  compileSources(['bench'], compiled)
+  compileTo(compiled)
   process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
   const program = join(compiled, 'bench', 'scale', 'step-process.js')
   return async (name, options) => {

@@ -136,6 +136,7 @@ class Verification {
   async #compareTransactions(): Promise<void> {
     let missing = this.#rebuilt.changedCount
     for (let after = 0, isMore = true; isMore;) {
+      await nextTurn()
       const page = await this.#snapshot.transactions({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const { sequence } = stored.entry
@@ -144,7 +145,6 @@ class Verification {
         after = sequence
       }
       isMore = page.length === PAGE_LENGTH
-      await nextTurn()
     }
     if (missing > 0)
       this.#report(null, null, `${missing} refunded payments or holds of the journal do not stand in the store`)
@@ -155,6 +155,7 @@ class Verification {
     let count = 0
     let after = ''
     for (;;) {
+      await nextTurn()
       const page = await this.#snapshot.accounts({ after, limit: PAGE_LENGTH })
       for (const stored of page) {
         const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
@@ -163,7 +164,6 @@ class Verification {
       count += page.length
       after = page.at(-1)?.accountId ?? ''
       if (page.length < PAGE_LENGTH) break
-      await nextTurn()
     }
     const missing = this.#rebuilt.accounts.size - count
     if (missing > 0) this.#report(null, null, `${missing} accounts of the journal are missing from the store`)

@@ -37,7 +37,10 @@ export interface ProcessorEvents {
   'processor:fenced': { readonly error: Error }
   /** A command had its turn: how long it waited for it, and how long deciding it took. Its answer waits for its group. */
   'command:executed': { readonly command: Command['type']; readonly waitMs: number; readonly executionMs: number }
-  /** A group of entries is durable, up to this sequence; `durationMs` is what the store took for it. */
+  /**
+   * A group of entries is durable, up to this sequence; `durationMs` is what the store took for it, further attempts
+   * included. `entries` is 0 where only a dead letter became durable.
+   */
   'group:committed': { readonly entries: number; readonly sequence: number; readonly durationMs: number }
 }
 

@@ -34,6 +34,7 @@ export class LedgerMetrics {
     })
     measureExecution(meter, processor, attributes)
     measureCommits(meter, processor, attributes)
+    countSetbacks(meter, processor, attributes)
     observeState(meter, processor, attributes)
   }
 
@@ -74,6 +75,23 @@ function measureCommits(meter: Meter, processor: PaymentProcessor, attributes: A
     duration.record(durationMs / 1_000, attributes)
     size.record(entries, attributes)
   })
+}
+
+/** Each begins at zero, so that the first one is a rise that an alert can see. */
+function countSetbacks(meter: Meter, processor: PaymentProcessor, attributes: Attributes): void {
+  const count = (name: string, unit: string, description: string): Counter => {
+    const counter = meter.createCounter(name, { description, unit })
+    counter.add(0, attributes)
+    return counter
+  }
+  const limited = count('bursar.command.rate_limited', '{command}', 'Commands refused because they came too fast.')
+  processor.on('command:rate-limited', () => limited.add(1, attributes))
+  const letters = count('bursar.command.dead_letters', '{command}', 'Commands that were given up and put aside.')
+  processor.on('command:dead-lettered', () => letters.add(1, attributes))
+  const retries = count('bursar.commit.retries', '{retry}', 'Further attempts at commits that did not happen.')
+  processor.on('command:retried', () => retries.add(1, attributes))
+  const forgotten = count('bursar.idempotency_key.forgotten', '{key}', 'Keys past their horizon, freed.')
+  processor.on('keys:forgotten', ({ keys }) => forgotten.add(keys, attributes))
 }
 
 function observeState(meter: Meter, processor: PaymentProcessor, attributes: Attributes): void {

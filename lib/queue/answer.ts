@@ -2,7 +2,8 @@ import type { Command } from '../domain/command.js'
 import type { Decision } from '../domain/decision.js'
 import { resultOf } from '../domain/result.js'
 import type { Answer } from './group.js'
-import type { CommandJob } from './job.js'
+import type { CommandJob, ReadJob } from './job.js'
+import type { WorkingSet } from './working-set.js'
 
 /** What a caller will hear once everything that the decision saw is durable. */
 export class CommandAnswer implements Answer {
@@ -29,5 +30,16 @@ export class CommandAnswer implements Answer {
 
   withhold(error: unknown): void {
     this.#call.reject(error)
+  }
+}
+
+/** Reads now, and answers once everything that was seen is durable; what the reading throws is the answer, too. */
+export function readAnswer({ call, read }: ReadJob, view: WorkingSet): Answer {
+  const withhold = (error: unknown): void => call.reject(error)
+  try {
+    const value = read(view)
+    return { give: () => call.resolve(() => value), withhold }
+  } catch (error) {
+    return { give: () => call.reject(error), withhold }
   }
 }

@@ -50,18 +50,25 @@ export class HoldExpiry {
     return open.filter(({ hold }) => hold!.deadline <= now)
   }
 
-  /** A few of all open holds whose deadline has passed. Raises `StoreUnavailableError`. */
+  /** A few of all open holds whose deadline has passed, with their accounts known. Raises `StoreUnavailableError`. */
   async someDueHolds(
     now: number
   ): Promise<{ readonly holds: readonly TransactionState[]; readonly mayHaveMore: boolean }> {
     const { transactions } = await this.#session.load({ ...NOTHING, dueHolds: { dueAt: now, limit: SWEEP_STEP } })
     const holds = this.#openHolds(transactions).filter(({ hold }) => hold!.deadline <= now)
+    await this.#learnAccounts(holds)
     return { holds: holds.slice(0, SWEEP_STEP), mayHaveMore: holds.length >= SWEEP_STEP }
   }
 
   /** What is known of deadlines may rest on what did not become durable. */
   forgetDeadlines(): void {
     this.#nextDeadlines.clear()
+  }
+
+  async #learnAccounts(holds: readonly TransactionState[]): Promise<void> {
+    const ids = new Set(holds.map(({ entry }) => entry.command.accountId))
+    const accounts = [...ids].filter(accountId => this.#view.account(accountId) === undefined)
+    this.#view.learn(await this.#session.load({ ...NOTHING, accounts }))
   }
 
   /** A new hold may end before all others of its account. */

@@ -10,7 +10,7 @@ import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
-import { CommandAnswer } from './answer.js'
+import { CommandAnswer, readAnswer } from './answer.js'
 import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
 import { DeadLetters } from './dead-letters.js'
@@ -214,16 +214,7 @@ export class Worker {
   }
 
   #executeRead(job: ReadJob): void {
-    const { call } = job
-    try {
-      const value = job.read(this.#view)
-      this.#committer.answerWhenDurable({
-        give: () => call.resolve(() => value),
-        withhold: error => call.reject(error)
-      })
-    } catch (error) {
-      this.#committer.answerWhenDurable({ give: () => call.reject(error), withhold: other => call.reject(other) })
-    }
+    this.#committer.answerWhenDurable(readAnswer(job, this.#view))
   }
 
   /** Records a command of the ledger's own. To be called in the order of the queue. */
@@ -265,7 +256,6 @@ export class Worker {
     if (this.stopped === undefined && this.lifecycle.status === 'ready' && this.#clockGuard.isTrusted()) {
       try {
         const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
-        await this.#learnAccounts(holds)
         await this.#release(holds, now)
         // The store shows them as open until they are durable: only then does it find the next ones.
         if (mayHaveMore)
@@ -276,12 +266,6 @@ export class Worker {
       }
     }
     this.#rest()
-  }
-
-  async #learnAccounts(holds: readonly TransactionState[]): Promise<void> {
-    const ids = new Set(holds.map(({ entry }) => entry.command.accountId))
-    const accounts = [...ids].filter(accountId => this.#view.account(accountId) === undefined)
-    this.#view.learn(await this.#session.load({ accounts, keys: [], transactions: [] }))
   }
 
   #contextAt(now: number): Context {

@@ -3,8 +3,8 @@ import { manualClock } from 'bursar/testing'
 import { expect } from 'chai'
 import { LIFETIMES } from './trial.js'
 
-/** Everything of an entry but what chance has made: the ends of its ids, and the hashes that cover them. */
-function withoutChance({ command, hash: _hash, previousHash: _previous, ...entry }: JournalEntry): object {
+/** Everything of an entry but what chance has made: the ends of its ids, the text with them, and its hashes. */
+function withoutChance({ command, encoded: _, hash: _hash, previousHash: _previous, ...entry }: JournalEntry): object {
   const message = entry.message.replace(/[a-z]+_[0-9a-z]{11}_[\w-]+/, 'id')
   return { ...entry, type: command.type, message, transactionId: entry.transactionId?.slice(0, -13) }
 }

@@ -112,7 +112,7 @@ describe('Telemetry that throws', () => {
   it('takes no answer from a caller, and is reported as a warning of the process', async () => {
     const { meterProvider } = telemetry()
     const meter = meterProvider.getMeter('broken')
-    meter.createCounter = () => ({ add: broken })
+    meter.createCounter = () => ({ add: value => (value === 0 ? undefined : broken()) })
     meter.createHistogram = () => ({ record: broken })
     const processor = await openPaymentProcessor()
     const bursar = instrument(processor, { meterProvider: { getMeter: () => meter }, tracerProvider })

@@ -1,7 +1,18 @@
 import { metrics as globalMetrics } from '@opentelemetry/api'
 import { expect } from 'chai'
-import { memoryStore, openPaymentProcessor, OutcomeUnknownError, type Command, type PaymentProcessor } from 'bursar'
+import {
+  DeadLetteredError,
+  memoryStore,
+  openPaymentProcessor,
+  OutcomeUnknownError,
+  RateLimitedError,
+  type Command,
+  type PaymentProcessor,
+  type PaymentProcessorOptions,
+  type Store
+} from 'bursar'
 import { instrument, type InstrumentOptions } from 'bursar/opentelemetry'
+import { faultyStore, manualClock } from 'bursar/testing'
 import { doubtfulStore } from '../support/doubtful-store.js'
 import { collect, rejectionOf } from '../support/expectations.js'
 import { gatedStore } from '../support/gated-store.js'
@@ -22,10 +33,11 @@ describe('The metrics of an instrumented processor', () => {
   })
 
   async function open(
-    store = memoryStore(),
-    options: InstrumentOptions = { meterProvider: observed.meterProvider }
+    store: Store = memoryStore(),
+    options: InstrumentOptions = { meterProvider: observed.meterProvider },
+    processorOptions: PaymentProcessorOptions = {}
   ): Promise<PaymentProcessor> {
-    const processor = await openPaymentProcessor({ store })
+    const processor = await openPaymentProcessor({ store, ...processorOptions })
     opened.push(processor)
     await processor.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 1n })
     return instrument(processor, options)
@@ -118,6 +130,42 @@ describe('The metrics of an instrumented processor', () => {
     expect(await observed.points('bursar.journal.head')).to.deep.equal([counted(journal.at(-1)!.sequence, {})])
   })
 
+  it('count retries of commits, dead letters and refusals by a rate limit, from zero', async () => {
+    const inner = memoryStore()
+    const earlier = await openPaymentProcessor({ store: inner })
+    await earlier.createAccount({ accountId: 'poisoned', currency: 'USD' })
+    await earlier.close()
+    const store = faultyStore(inner)
+    store.poison('poisoned')
+    const { meterProvider } = observed
+    const options = { rateLimit: { perAccount: { perSecond: 0.001, burst: 2 } }, retry: { delayMs: 1 } }
+    const bursar = await open(store, { meterProvider }, options)
+    const setbacks = async () => {
+      const metrics = await observed.metrics()
+      const names = ['bursar.commit.retries', 'bursar.command.dead_letters', 'bursar.command.rate_limited']
+      return names.map(name => metrics.find(metric => metric.name === name)!.points)
+    }
+    expect(await setbacks()).to.deep.equal([[counted(0, {})], [counted(0, {})], [counted(0, {})]])
+
+    store.failCommits('busy', 2)
+    await bursar.deposit(payment)
+    await rejectionOf(bursar.deposit({ ...payment, accountId: 'poisoned' }), DeadLetteredError)
+    await rejectionOf(bursar.deposit({ ...payment, idempotencyKey: 'one too many' }), RateLimitedError)
+    expect(await setbacks()).to.deep.equal([[counted(2, {})], [counted(1, {})], [counted(1, {})]])
+  })
+
+  it('count the keys that were forgotten', async () => {
+    const clock = manualClock()
+    const { meterProvider } = observed
+    const bursar = await open(memoryStore(), { meterProvider }, { clock, idempotency: { keyTtlMs: 1, answerTtlMs: 1 } })
+    const forgotten = new Promise<number>(resolve => bursar.on('keys:forgotten', ({ keys }) => resolve(keys)))
+    await bursar.deposit(payment)
+    clock.advance(60_000)
+    await bursar.deposit({ ...payment, idempotencyKey: 'later' })
+    const keys = await forgotten
+    expect(await observed.points('bursar.idempotency_key.forgotten')).to.deep.equal([counted(keys, {})])
+  })
+
   it('tell how many calls wait', async () => {
     const store = gatedStore(memoryStore())
     const bursar = await open(store)
@@ -159,7 +207,8 @@ describe('The metrics of an instrumented processor', () => {
     await open(memoryStore(), { meterProvider: observed.meterProvider, eventLoopDelay: false })
     await observed.metrics()
     const names = (await observed.metrics()).map(({ name }) => name)
-    expect(names).to.deep.equal(['bursar.queue.length', 'bursar.processor.status'])
+    expect(names).to.include('bursar.queue.length')
+    expect(names.filter(name => name.startsWith('nodejs.'))).to.deep.equal([])
   })
 
   it('carry the attributes that tell several ledgers apart', async () => {

@@ -66,6 +66,11 @@ describeOnEveryStore('The reserve of the queue', scene => {
       expect(bursar.queueLength).to.equal(4)
     }
     await drain()
+    // And the queue is not longer for it: four of ten find a place.
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) => pay(bursar, 'alice', `${index}`))
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(4)
   })
 
   it('is not for an account that floods in between the others', async () => {

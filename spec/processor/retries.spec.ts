@@ -96,6 +96,20 @@ describeOnEveryStore('A commit that fails for the moment', scene => {
     expect(await (await scene.open()).verify()).to.include({ ok: true })
   })
 
+  it('that was given up amid many others leaves each of them executed, put aside or refused, and nothing in between', async () => {
+    const { store, bursar } = await given(scene, { retry: { attemptsMax: 1 } })
+    await approval(bursar.deposit({ accountId: 'alice', amount: 10_000n, idempotencyKey: 'top-up' }))
+    store.failCommits('busy', 1)
+    const outcomes = await Promise.allSettled(Array.from({ length: 5_000 }, (_, index) => pay(bursar, `k${index}`)))
+    const names = outcomes.map(end => (end.status === 'fulfilled' ? 'paid' : (end.reason as Error).name))
+    const count = (name: string) => names.filter(other => other === name).length
+    expect(new Set(names)).to.include('DeadLetteredError')
+    expect(count('paid') + count('DeadLetteredError') + count('NotCommittedError')).to.equal(5_000)
+    expect(await collect(bursar.deadLetters.list())).to.have.length(count('DeadLetteredError'))
+    expect((await bursar.getBalance('alice')).posted).to.equal(10_100n - BigInt(count('paid')))
+    expect(await bursar.verify()).to.include({ ok: true })
+  })
+
   it('gives the very payment of before when it is tried again by hand', async () => {
     const { store, bursar } = await given(scene)
     store.failCommits('busy', 4)

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compileSources } from '../../bench/compile-sources.js'
+import { compileTo } from '../../bench/compile.js'
 
 let directory: string | undefined
 
@@ -10,7 +10,7 @@ export function compiledPrograms(): string {
   if (directory === undefined) {
     const target = mkdtempSync(join(tmpdir(), 'bursar-programs-'))
     process.once('exit', () => rmSync(target, { recursive: true, force: true }))
-    compileSources([join('spec', 'support')], target)
+    compileTo(target, [join('spec', 'support')])
     directory = join(target, 'spec', 'support')
   }
   return directory
