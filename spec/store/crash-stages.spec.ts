@@ -14,12 +14,12 @@ const SERVING: readonly Stage[] = [
   ['written, and not committed', 'before COMMIT of journal', 20],
   ['committed, and not acknowledged', 'after COMMIT of journal', 20],
   ['committed, and the acknowledgement on its way', 'reply', 20],
-  ['the tables behind the journal, and their next step not begun', 'send beginTables', 2],
+  ['the tables behind the journal, and their next step not begun', 'send beginTables', 1],
   ['in the middle of a piece of a step of the tables', 'before INSERT OR IGNORE INTO keys', 30],
   ['a piece of a step of the tables written, and not committed', 'before COMMIT of tables', 8],
   ['some pieces of a step of the tables committed, and others not', 'after COMMIT of tables', 8],
-  ['a step of the tables written to its end, and not committed', 'before COMMIT of progress', 2],
-  ['a step of the tables committed to its end', 'after COMMIT of progress', 2]
+  ['a step of the tables written to its end, and not committed', 'before COMMIT of progress', 1],
+  ['a step of the tables committed to its end', 'after COMMIT of progress', 1]
 ]
 
 /** Where a process dies while it closes. The first checkpoint is the one at opening. */
@@ -109,7 +109,7 @@ describe('a process that is killed at one very step', function () {
 
   for (const [title, step, nth] of SERVING) {
     it(`loses nothing and doubles nothing: ${title}`, async () => {
-      await dieWhilePaying({ killAt: { step, nth } }, 0)
+      await dieWhilePaying({ killAt: { step, nth, armedBy: `${path}.paying` } }, 0)
       await expectWhole(path, acknowledged)
     })
   }

@@ -23,7 +23,7 @@ export function acknowledgedIn(lines: readonly string[]): NumberedIds {
 
 /** Those that a reopened ledger does not know, or knows under another id. */
 export async function lostIn(path: string, acknowledged: NumberedIds): Promise<readonly number[]> {
-  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
+  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }), queueLengthMax: 1_000_000 })
   const effects = effectsOf(await collect(processor.journal()))
   return [...acknowledged].filter(([number, id]) => effects.get(number) !== id).map(([number]) => number)
 }
@@ -33,7 +33,7 @@ export async function lostIn(path: string, acknowledged: NumberedIds): Promise<r
  * agree, and every key answers. Resolves with the number that the next payment may have.
  */
 export async function expectWhole(path: string, acknowledged: NumberedIds): Promise<number> {
-  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
+  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }), queueLengthMax: 1_000_000 })
   const journal = await collect(processor.journal())
   const effects = effectsOf(journal)
   for (const [number, id] of acknowledged) expect(effects.get(number), `payment ${number}`).to.equal(id)

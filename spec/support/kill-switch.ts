@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { isMainThread, MessagePort } from 'node:worker_threads'
 import type { Database, Statement, Value } from '../../lib/store/sqlite/driver.js'
@@ -10,13 +11,18 @@ import type { Database, Statement, Value } from '../../lib/store/sqlite/driver.j
  * Steps are texts: `send <type>` (to the writer thread), `reply` (from it), and for each statement `before <SQL>` and
  * `after <SQL>`. The end of a transaction is told as `COMMIT of journal`, of `tables`, or of `progress` where the tables
  * have come to the end of a step, by what was written in it.
- * The process dies at the step number `nth` that contains `step`.
+ * The process dies at the step number `nth` that contains `step`, counted from when the file `armedBy` is there.
  */
-const { step, nth } = JSON.parse(process.env['KILL_SWITCH']!) as { readonly step: string; readonly nth: number }
+const { step, nth, armedBy } = JSON.parse(process.env['KILL_SWITCH']!) as {
+  readonly step: string
+  readonly nth: number
+  readonly armedBy?: string
+}
 let seen = 0
 
 function pass(text: string): void {
-  if (text.includes(step) && ++seen === nth) process.kill(process.pid, 'SIGKILL')
+  const counts = text.includes(step) && (armedBy === undefined || existsSync(armedBy))
+  if (counts && ++seen === nth) process.kill(process.pid, 'SIGKILL')
 }
 
 const require = createRequire(import.meta.url)

@@ -20,7 +20,7 @@ export interface LedgerProcess {
 
 export interface LedgerProcessOptions {
   /** Where it kills itself; see `kill-switch.ts`. */
-  readonly killAt?: { readonly step: string; readonly nth: number }
+  readonly killAt?: { readonly step: string; readonly nth: number; readonly armedBy?: string }
   /** Added to the environment. */
   readonly environment?: NodeJS.ProcessEnv
 }

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { writeFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
@@ -8,11 +8,12 @@ import { numberedPayment, openPayers } from './numbered-payments.js'
  * A process of its own that owns a ledger, to be killed. It obeys the lines of its standard input: `open` takes the
  * ledger and answers `opened`, or `refused` with the name of the error; `pay <number>` pays numbered payments from there
  * on, many at once, until the ledger is closed, and says each one on a line as soon as it was answered; `close` closes
- * the ledger and answers `closed`.
+ * the ledger and answers `closed`. After the hundredth payment it makes a file beside the ledger, `<path>.paying`.
  */
 const CALLERS = 40
 const path = process.argv[2]!
 let processor: PaymentProcessor | undefined
+let answered = 0
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [verb, number] = line.split(' ')
@@ -42,6 +43,7 @@ function payFrom(first: number): void {
 async function pay(number: number): Promise<void> {
   const result = await processor!.processPayment(numberedPayment(number))
   if (result.success) say(`${number} ${result.transactionId}`)
+  if (++answered === 100) writeFileSync(`${path}.paying`, '')
 }
 
 /** Written at once, however slow the reader: what was said before the end of the process has been said. */
