@@ -6,6 +6,8 @@ const AMOUNT_MAX = 100
 export interface Plan {
   readonly accounts: number
   readonly transactions: number
+  /** How far apart the numbers of accounts that pay are. @default 1 */
+  readonly stride?: number
 }
 
 export function accountIdOf(account: number): string {
@@ -13,9 +15,9 @@ export function accountIdOf(account: number): string {
 }
 
 /** The payment with a number: who pays, how much, under which key. */
-export function paymentOf({ accounts }: Plan, payment: number) {
+export function paymentOf({ accounts, stride = 1 }: Plan, payment: number) {
   return {
-    accountId: accountIdOf(payerOf(accounts, payment)),
+    accountId: accountIdOf(payerOf(accounts, payment) * stride),
     amount: BigInt(amountOf(payment)),
     idempotencyKey: `order-${payment}`
   }

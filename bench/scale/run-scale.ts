@@ -42,7 +42,7 @@ export async function runScale(
   const { size: fileBytes } = statSync(path)
 
   show.measuring('throughput')
-  const { large, empty } = await serveInTurn(runStep, options)
+  const { large, few, empty } = await serveInTurn(runStep, options)
   show.measuring('age')
   const latencies = await runStep('age', options)
   show.measuring('verification')
@@ -54,6 +54,7 @@ export async function runScale(
     openedRssMb: Math.max(...large.map(served => served.openedRssMb)),
     servedRssMb: Math.max(...large.map(served => served.servedRssMb)),
     perSecond: median(large.map(served => served.perSecond)),
+    fewPerSecond: median(few.map(served => served.perSecond)),
     emptyPerSecond: median(empty.map(served => served.perSecond)),
     ...latencies,
     verified: verification.ok
@@ -69,17 +70,19 @@ async function countTransactions(path: string): Promise<number> {
 async function serveInTurn(
   runStep: StepRunner,
   options: StepOptions
-): Promise<{ large: readonly Served[]; empty: readonly Served[] }> {
+): Promise<{ large: readonly Served[]; few: readonly Served[]; empty: readonly Served[] }> {
   const large: Served[] = []
+  const few: Served[] = []
   const empty: Served[] = []
   for (let round = 0; round < ROUNDS; round++) {
     large.push(await runStep('serve', options))
+    few.push(await runStep('serveFew', options))
     const path = `${options.path}-empty`
     removeLedger(path)
     empty.push(await runStep('serveEmpty', { ...options, path }))
     removeLedger(path)
   }
-  return { large, empty }
+  return { large, few, empty }
 }
 
 function removeLedger(path: string): void {

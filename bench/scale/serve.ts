@@ -5,7 +5,8 @@ import { accountIdOf, INITIAL_BALANCE, paymentOf, type Plan } from './plan.js'
 
 const IN_FLIGHT = 1_000
 const WARM_UP_SHARE = 0.2
-const SMALL_ACCOUNTS = 1_000
+/** How many accounts pay where the size of the ledger is to make no difference. */
+const FEW_ACCOUNTS = 1_000
 
 export interface Served {
   /** From the call that opens the ledger to the answer of the first payment. */
@@ -17,7 +18,7 @@ export interface Served {
   readonly perSecond: number
 }
 
-/** Opens a ledger and makes new payments from accounts at random. */
+/** Opens a ledger and makes new payments from all its accounts at random. */
 export async function serve(path: string, plan: Plan, payments: number): Promise<Served> {
   const started = performance.now()
   const processor = await openLedger(path)
@@ -43,9 +44,15 @@ export async function serve(path: string, plan: Plan, payments: number): Promise
   }
 }
 
-/** The same in a new file, with few accounts: what size is compared with. */
+/** The same from a few accounts only, scattered over the ledger. */
+export function serveFew(path: string, { accounts }: Plan, payments: number): Promise<Served> {
+  const few = Math.min(FEW_ACCOUNTS, accounts)
+  return serve(path, { accounts: few, transactions: 0, stride: Math.floor(accounts / few) }, payments)
+}
+
+/** The same in a new file that has no more than those few accounts: what size is compared with. */
 export async function serveEmpty(path: string, payments: number): Promise<Served> {
-  const plan = { accounts: SMALL_ACCOUNTS, transactions: 0 }
+  const plan = { accounts: FEW_ACCOUNTS, transactions: 0 }
   const processor = await openLedger(path)
   await openAccounts(processor, plan.accounts)
   await processor.close()

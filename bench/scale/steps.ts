@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../bench-root.js'
 import { compileTo } from '../compile.js'
 import { measureAge, type AgeLatencies } from './age.js'
 import type { ScaleOptions } from './options.js'
-import { serve, serveEmpty, type Served } from './serve.js'
+import { serve, serveEmpty, serveFew, type Served } from './serve.js'
 import { verifyLedger, type Verified } from './verify.js'
 
 export interface StepOptions extends ScaleOptions {
@@ -16,6 +16,7 @@ export interface StepOptions extends ScaleOptions {
 
 interface StepResults {
   readonly serve: Served
+  readonly serveFew: Served
   readonly serveEmpty: Served
   readonly age: AgeLatencies
   readonly verify: Verified
@@ -29,6 +30,7 @@ export type StepRunner = <Name extends StepName>(name: Name, options: StepOption
 /** The measurements that need a process of their own, by name. */
 export const STEPS: { readonly [Name in StepName]: (options: StepOptions) => Promise<StepResults[Name]> } = {
   serve: options => serve(options.path, options, options.load),
+  serveFew: options => serveFew(options.path, options, options.load),
   serveEmpty: options => serveEmpty(options.path, options.load),
   age: options => measureAge(options.path, options),
   verify: options => verifyLedger(options.path)

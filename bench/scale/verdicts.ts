@@ -7,7 +7,11 @@ export interface ScaleMeasures {
   readonly openToFirstPaymentMs: number
   readonly openedRssMb: number
   readonly servedRssMb: number
+  /** Payments from all accounts at random. */
   readonly perSecond: number
+  /** Payments from a thousand of them. */
+  readonly fewPerSecond: number
+  /** Payments from a thousand accounts in a file that has no more than those. */
   readonly emptyPerSecond: number
   readonly oldestRefundMs: number
   readonly newestRefundMs: number
@@ -33,7 +37,7 @@ const THROUGHPUT_SHARE_MIN = 0.7
 const AGE_RATIO_MAX = 2
 
 export function verdictsOf(measures: ScaleMeasures): readonly Verdict[] {
-  const { openToFirstPaymentMs, openedRssMb, servedRssMb, perSecond, emptyPerSecond } = measures
+  const { openToFirstPaymentMs, openedRssMb, servedRssMb } = measures
   const bytes = measures.fileBytes / measures.transactions
   return [
     {
@@ -50,12 +54,8 @@ export function verdictsOf(measures: ScaleMeasures): readonly Verdict[] {
     },
     memory('memory after opening', openedRssMb),
     memory('memory after a load', servedRssMb),
-    {
-      title: 'payments/s over those in an empty file',
-      measured: `${formatNumber(perSecond)} / ${formatNumber(emptyPerSecond)} = ${formatNumber(perSecond / emptyPerSecond)}`,
-      limit: `≥ ${THROUGHPUT_SHARE_MIN}`,
-      isMet: perSecond / emptyPerSecond >= THROUGHPUT_SHARE_MIN
-    },
+    throughput('payments/s of 1,000 accounts, over an empty file', measures.fewPerSecond, measures.emptyPerSecond),
+    throughput('payments/s of all accounts, over an empty file', measures.perSecond, measures.emptyPerSecond),
     age('refund, oldest over newest', measures.oldestRefundMs, measures.newestRefundMs),
     age('replay, oldest over newest', measures.oldestReplayMs, measures.newestReplayMs),
     {
@@ -74,6 +74,16 @@ export function formatVerdicts(verdicts: readonly Verdict[]): string {
 
 function memory(title: string, rssMb: number): Verdict {
   return { title, measured: `${formatNumber(rssMb)} MB`, limit: `≤ ${RSS_MAX_MB} MB`, isMet: rssMb <= RSS_MAX_MB }
+}
+
+function throughput(title: string, perSecond: number, emptyPerSecond: number): Verdict {
+  const share = perSecond / emptyPerSecond
+  return {
+    title,
+    measured: `${formatNumber(perSecond)} / ${formatNumber(emptyPerSecond)} = ${formatNumber(share)}`,
+    limit: `≥ ${THROUGHPUT_SHARE_MIN}`,
+    isMet: share >= THROUGHPUT_SHARE_MIN
+  }
 }
 
 function age(title: string, oldestMs: number, newestMs: number): Verdict {

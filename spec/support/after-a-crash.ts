@@ -12,6 +12,9 @@ import {
   PAYERS
 } from './numbered-payments.js'
 
+/** Everything that a process may have paid before it was killed is asked again at once. */
+const QUEUE_LENGTH_MAX = 1_000_000
+
 /** Numbered payments, by number, with the ids of their transactions. */
 export type NumberedIds = Map<number, string>
 
@@ -23,7 +26,7 @@ export function acknowledgedIn(lines: readonly string[]): NumberedIds {
 
 /** Those that a reopened ledger does not know, or knows under another id. */
 export async function lostIn(path: string, acknowledged: NumberedIds): Promise<readonly number[]> {
-  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }), queueLengthMax: 1_000_000 })
+  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
   const effects = effectsOf(await collect(processor.journal()))
   return [...acknowledged].filter(([number, id]) => effects.get(number) !== id).map(([number]) => number)
 }
@@ -33,7 +36,10 @@ export async function lostIn(path: string, acknowledged: NumberedIds): Promise<r
  * agree, and every key answers. Resolves with the number that the next payment may have.
  */
 export async function expectWhole(path: string, acknowledged: NumberedIds): Promise<number> {
-  await using processor = await openPaymentProcessor({ store: sqliteStore({ path }), queueLengthMax: 1_000_000 })
+  await using processor = await openPaymentProcessor({
+    store: sqliteStore({ path }),
+    queueLengthMax: QUEUE_LENGTH_MAX
+  })
   const journal = await collect(processor.journal())
   const effects = effectsOf(journal)
   for (const [number, id] of acknowledged) expect(effects.get(number), `payment ${number}`).to.equal(id)
