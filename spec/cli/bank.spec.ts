@@ -162,6 +162,18 @@ describe('npm start', function () {
     for (const code of Object.values(EXIT)) expect(stdout).to.include(String(code))
   })
 
+  it('goes on to its end without a trace when the reader of its output leaves', async () => {
+    const program = `set -o pipefail; '${process.execPath}' ${NODE.join(' ')} --rows 300 --db '${db}' | true`
+    const child = spawn('bash', ['-c', program], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const exitCode = await new Promise(resolve => child.once('close', resolve))
+    expect(exitCode, stderr).to.equal(0)
+    expect(stderr).to.not.match(/EPIPE|at .*:\d+:\d+/)
+    await using processor = await openPaymentProcessor({ store: sqliteStore({ path: db }) })
+    expect(await processor.getTransactionCount()).to.equal(300)
+  })
+
   it('closes the ledger when interrupted, and keeps what was imported', async () => {
     const { exitCode, stdout } = await spawned(['--rows', '150000', '--db', db], (stderr, interrupt) => {
       if (stderr.includes('10%')) interrupt()

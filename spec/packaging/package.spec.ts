@@ -80,6 +80,22 @@ describe('the package as npm installs it', function () {
     expect(stderr).to.match(/Cannot find package '@opentelemetry\/api'/)
   })
 
+  it('brings a program that reads the ledger', () => {
+    const directory = installed.newDirectory()
+    writeFileSync(join(directory, 'pay.mjs'), PROGRAM)
+    runProgram(['--no-warnings', 'pay.mjs'], { cwd: directory })
+    const { bin } = JSON.parse(readFileSync(join(installed.project, 'node_modules/bursar/package.json'), 'utf8')) as {
+      readonly bin: { readonly bursar: string }
+    }
+    const program = join(installed.project, 'node_modules/bursar', bin.bursar)
+    expect(readFileSync(program, 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/)
+    const { status, stdout } = runProgram(['--no-warnings', program, 'balance', 'payments.db', 'alice'], {
+      cwd: directory
+    })
+    expect(status).to.equal(0)
+    expect(stdout).to.match(/^Posted +75\.00 USD$/m)
+  })
+
   it('lets the compiler find a wrong call', () => {
     const source = join(installed.newDirectory(), 'wrong.ts')
     writeFileSync(source, PROGRAM.replace('amount: 25_00n', "amount: '25.00'"))
