@@ -15,10 +15,10 @@ export interface PeerEntry {
 }
 
 /** Past the time in which code is compiled. */
-const MEMORY_WARM_UP = 20_000
+const MEMORY_WARM_UP = 50_000
 
 /** Past the time in which SQLite's log grows, too: writing over what a file holds is faster than making it longer. */
-const SQLITE_WARM_UP = 5_000
+const SQLITE_WARM_UP = 8_000
 
 /** A server's first payments fill its caches and plan its statements. */
 const POSTGRES_WARM_UP = 1_000
