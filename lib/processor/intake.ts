@@ -1,5 +1,6 @@
 import type { Command } from '../domain/command.js'
-import { isSameRequest, keyText } from '../domain/idempotency.js'
+import { isSameRequest } from '../domain/idempotency.js'
+import { KeyedMap } from '../domain/keyed-map.js'
 import type { CommandResult } from '../domain/result.js'
 import { Call, type CallerOptions } from '../queue/call.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
@@ -31,7 +32,7 @@ export class Intake {
   readonly #places: Places
   readonly #rateLimiter: RateLimiter | undefined
   /** Keyed commands without an answer yet; a repetition joins them. */
-  readonly #underWay = new Map<string, CommandJob>()
+  readonly #underWay = new KeyedMap<CommandJob>()
   #isClosed = false
 
   constructor({ worker, queueLengthMax, places, rateLimiter }: Parts) {
@@ -55,8 +56,7 @@ export class Intake {
   command(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
     const caller = this.#admitCaller(options)
     const { accountId, idempotencyKey } = command
-    const key = idempotencyKey === undefined ? undefined : keyText(accountId, idempotencyKey)
-    const earlier = key === undefined ? undefined : this.#underWay.get(key)
+    const earlier = idempotencyKey === undefined ? undefined : this.#underWay.get(accountId, idempotencyKey)
     if (earlier !== undefined && isSameRequest(earlier.command, command)) {
       this.#assertRoomFor(undefined)
       this.#places.join()
@@ -66,16 +66,16 @@ export class Intake {
     this.#assertRoomFor(accountId)
     this.#rateLimiter?.admit(command)
     const leave = this.#places.take(accountId)
-    const isFirst = key !== undefined && earlier === undefined
+    const isFirst = idempotencyKey !== undefined && earlier === undefined
     const onSettled = isFirst
       ? () => {
-          this.#underWay.delete(key)
+          this.#underWay.delete(idempotencyKey, job)
           leave?.()
         }
       : leave
     const call = new Call<CommandResult>(this.#countAnswered, onSettled)
     const job: CommandJob = { kind: 'command', command, call, ticket: 0, submittedAt: 0 }
-    if (isFirst) this.#underWay.set(key, job)
+    if (isFirst) this.#underWay.set(idempotencyKey, job)
     const answer = call.wait(caller, false)
     this.#worker.push(job)
     return answer

@@ -1,7 +1,8 @@
 import { isSystemAccount, type AccountState } from '../domain/account.js'
 import type { Changes } from '../domain/evolve.js'
 import type { Entry } from '../domain/entry.js'
-import { keyOf, keyText } from '../domain/idempotency.js'
+import { keyOf } from '../domain/idempotency.js'
+import { KeyedMap } from '../domain/keyed-map.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import type { Head, Loaded } from '../store/store.js'
@@ -28,7 +29,7 @@ export class WorkingSet implements View {
   readonly #durableSystemAccounts = new Map<string, AccountState>()
   #hasHolds = false
   #transactions = new Map<number, TransactionState>()
-  #keyed = new Map<string, Entry>()
+  #keyed = new KeyedMap<Entry>()
   /** Groups that became durable since the load of this run began, and so may be missing from it; latest first. */
   #settled: Group[] = []
 
@@ -46,14 +47,13 @@ export class WorkingSet implements View {
   }
 
   keyed(accountId: string, idempotencyKey: string): Entry | undefined {
-    const key = keyText(accountId, idempotencyKey)
-    const staged = this.open.keyed.get(key) ?? this.inFlight?.keyed.get(key)
+    const staged = this.open.keyed.get(accountId, idempotencyKey) ?? this.inFlight?.keyed.get(accountId, idempotencyKey)
     if (staged !== undefined) return staged
     for (const group of this.#settled) {
-      const settled = group.keyed.get(key)
+      const settled = group.keyed.get(accountId, idempotencyKey)
       if (settled !== undefined) return settled
     }
-    return this.#keyed.get(key)
+    return this.#keyed.get(accountId, idempotencyKey)
   }
 
   transaction(transactionId: string): TransactionState | undefined {
@@ -122,7 +122,7 @@ export class WorkingSet implements View {
   /** Forgets what was loaded for earlier commands. To be called before the load for the next ones begins. */
   beginRun(): void {
     this.#transactions = new Map()
-    this.#keyed = new Map()
+    this.#keyed = new KeyedMap()
     this.#settled = []
     if (this.#accounts.size < ACCOUNTS_KEPT / 2) return
     this.#olderAccounts = this.#accounts
@@ -140,7 +140,7 @@ export class WorkingSet implements View {
       this.#transactions.set(transaction.entry.sequence, transaction)
     }
     for (const entry of loaded.keyed) {
-      this.#keyed.set(keyText(entry.command.accountId, keyOf(entry) ?? ''), entry)
+      this.#keyed.set(keyOf(entry) ?? '', entry)
     }
   }
 

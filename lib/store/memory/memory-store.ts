@@ -1,7 +1,8 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/errors.js'
-import { keyOf, keyText } from '../../domain/idempotency.js'
+import { keyOf } from '../../domain/idempotency.js'
+import { KeyedMap } from '../../domain/keyed-map.js'
 import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
@@ -55,8 +56,8 @@ class MemoryBooks {
   /** Account, then sequence, to the hold. */
   readonly #openHolds = new Map<string, Map<number, TransactionState>>()
   readonly #deadlines = new Deadlines()
-  /** The latest sequence under each key. */
-  readonly keys = new Map<string, number>()
+  /** The latest entry under each key. */
+  readonly keys = new KeyedMap<Entry>()
   keysForgottenThrough = 0
   readonly history = new Map<string, number[]>()
   readonly transactions: number[] = []
@@ -80,7 +81,7 @@ class MemoryBooks {
   add(entry: Entry): void {
     this.entries.push(entry)
     const key = keyOf(entry)
-    if (key !== undefined) this.keys.set(keyText(entry.command.accountId, key), entry.sequence)
+    if (key !== undefined) this.keys.set(key, entry)
     if (entry.transactionId !== null) this.transactions.push(entry.sequence)
     for (const accountId of accountsChangedBy(entry)) {
       const history = this.history.get(accountId)
@@ -130,8 +131,7 @@ class MemoryBooks {
   /** @returns whether the key led to this entry */
   forgetKey(entry: Entry): boolean {
     const key = keyOf(entry)
-    const text = key === undefined ? undefined : keyText(entry.command.accountId, key)
-    return text !== undefined && this.keys.get(text) === entry.sequence && this.keys.delete(text)
+    return key !== undefined && this.keys.delete(key, entry)
   }
 }
 
@@ -157,8 +157,7 @@ class MemorySession implements StoreSession {
   }
 
   #keyed({ accountId, idempotencyKey }: KeyName): Entry | undefined {
-    const sequence = this.#books.keys.get(keyText(accountId, idempotencyKey))
-    return sequence === undefined ? undefined : this.#books.entries[sequence - 1]
+    return this.#books.keys.get(accountId, idempotencyKey)
   }
 
   commit(group: CommitGroup): Promise<void> {
