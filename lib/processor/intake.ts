@@ -2,18 +2,14 @@ import type { Command } from '../domain/command.js'
 import { isSameRequest } from '../domain/idempotency.js'
 import { KeyedMap } from '../domain/keyed-map.js'
 import type { CommandResult } from '../domain/result.js'
-import { Call, type CallerOptions } from '../queue/call.js'
+import type { CallerOptions, CallOrigin } from '../queue/call.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
-import type { CommandJob, ReadJob } from '../queue/job.js'
+import { CommandJob, ReadJob, type Question } from '../queue/job.js'
 import type { Worker } from '../queue/worker.js'
-import type { WorkingSet } from '../queue/working-set.js'
 import type { Places } from '../policies/places.js'
 import type { RateLimiter } from '../policies/rate-limiter.js'
 import { integerField, signalField } from './fields.js'
 import type { SubmitOptions } from './payment-processor.js'
-
-/** What is asked of the ledger, in the order of the queue. */
-export type Question<T> = Pick<ReadJob, 'accountId' | 'transactionId'> & { readonly read: (view: WorkingSet) => T }
 
 interface Parts {
   readonly worker: Worker
@@ -60,23 +56,14 @@ export class Intake {
     if (earlier !== undefined && isSameRequest(earlier.command, command)) {
       this.#assertRoomFor(undefined)
       this.#places.join()
-      return earlier.call.wait(caller, true)
+      return earlier.wait(caller, true)
     }
 
     this.#assertRoomFor(accountId)
     this.#rateLimiter?.admit(command)
-    const leave = this.#places.take(accountId)
-    const isFirst = idempotencyKey !== undefined && earlier === undefined
-    const onSettled = isFirst
-      ? () => {
-          this.#underWay.delete(idempotencyKey, job)
-          leave?.()
-        }
-      : leave
-    const call = new Call<CommandResult>(this.#countAnswered, onSettled)
-    const job: CommandJob = { kind: 'command', command, call, ticket: 0, submittedAt: 0 }
-    if (isFirst) this.#underWay.set(idempotencyKey, job)
-    const answer = call.wait(caller, false)
+    const job = new CommandJob(command, this.#origin, this.#places.take(accountId))
+    if (idempotencyKey !== undefined && earlier === undefined) this.#underWay.set(idempotencyKey, job)
+    const answer = job.wait(caller, false)
     this.#worker.push(job)
     return answer
   }
@@ -85,17 +72,17 @@ export class Intake {
   question<T>(question: Question<T>): Promise<T> {
     const caller = this.#admitCaller(undefined)
     this.#assertRoomFor(question.accountId)
-    const call = new Call<unknown>(this.#countAnswered, this.#places.take(question.accountId))
-    const answer = call.wait(caller, false)
-    this.#worker.push({ kind: 'read', ...question, call, ticket: 0 })
+    const job = new ReadJob(question, this.#origin, this.#places.take(question.accountId))
+    const answer = job.wait(caller, false)
+    this.#worker.push(job)
     return answer as Promise<T>
   }
 
   /** Resolves when everything so far has its answer. It counts as no caller, so that a full queue cannot refuse it. */
   idle(): Promise<void> {
-    const call = new Call<void>(() => undefined)
-    const idle = call.wait(undefined, false).catch(() => undefined)
-    this.#worker.push({ kind: 'read', read: () => undefined, call: call as Call<unknown>, ticket: 0 })
+    const job = new ReadJob({ read: () => undefined }, UNCOUNTED)
+    const idle = job.wait(undefined, false).then(NOTHING, NOTHING)
+    this.#worker.push(job)
     return idle
   }
 
@@ -121,7 +108,16 @@ export class Intake {
     return { signal, deadlineAt: this.#worker.now() + deadlineMs }
   }
 
-  readonly #countAnswered = (count: number): void => {
-    this.#places.free(count)
+  readonly #origin: CallOrigin = {
+    onAnswered: count => this.#places.free(count),
+    onSettled: call => {
+      call.leave?.()
+      if (!(call instanceof CommandJob)) return
+      const { idempotencyKey } = call.command
+      if (idempotencyKey !== undefined) this.#underWay.delete(idempotencyKey, call)
+    }
   }
 }
+
+const NOTHING = (): void => undefined
+const UNCOUNTED: CallOrigin = { onAnswered: NOTHING, onSettled: NOTHING }

@@ -7,28 +7,21 @@ export interface CallerOptions {
 }
 
 /** One who waits. */
-class Caller<T> {
-  readonly resolve: (value: T) => void
+interface Caller<T> {
+  resolve(value: T): void
   readonly reject: (error: unknown) => void
+  readonly options: CallerOptions | undefined
   /** Whether this caller came while the same request was already on its way. */
   readonly hasJoined: boolean
-  readonly signal: AbortSignal | undefined
-  readonly deadlineAt: number
   onAbort: (() => void) | undefined
+}
 
-  constructor(
-    resolve: (value: T) => void,
-    reject: (error: unknown) => void,
-    hasJoined: boolean,
-    options: CallerOptions | undefined
-  ) {
-    this.resolve = resolve
-    this.reject = reject
-    this.hasJoined = hasJoined
-    this.signal = options?.signal
-    this.deadlineAt = options?.deadlineAt ?? Infinity
-    this.onAbort = undefined
-  }
+/** Where calls come in. */
+export interface CallOrigin {
+  /** Told how many callers were just answered, in whatever way. */
+  onAnswered(count: number): void
+  /** Told once, when nobody can join any more. */
+  onSettled(call: Call<unknown>): void
 }
 
 /**
@@ -37,43 +30,39 @@ class Caller<T> {
  * waiting → started → settled. A caller may give up while the call is waiting; once it has started, every caller that
  * is left gets the real answer.
  */
-export class Call<T> {
-  #callers: Caller<T>[] = NOBODY
-  #isStarted = false
-  #isSettled = false
-  readonly #onAnswered: (count: number) => void
-  readonly #onSettled: (() => void) | undefined
+export abstract class Call<T> {
+  /** To be called once when this call has come to its end, where it holds one of the last places. */
+  readonly leave: (() => void) | undefined
+  readonly #origin: CallOrigin
+  #callers: readonly Caller<T>[] = NOBODY
+  #state: 'waiting' | 'started' | 'settled' = 'waiting'
 
-  /**
-   * @param onAnswered told how many callers were just answered, in whatever way
-   * @param onSettled told once, when nobody can join any more
-   */
-  constructor(onAnswered: (count: number) => void, onSettled?: () => void) {
-    this.#onAnswered = onAnswered
-    this.#onSettled = onSettled
+  constructor(origin: CallOrigin, leave: (() => void) | undefined) {
+    this.#origin = origin
+    this.leave = leave
   }
 
   get isSettled(): boolean {
-    return this.#isSettled
+    return this.#state === 'settled'
   }
 
   wait(options: CallerOptions | undefined, hasJoined: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
-      const caller = new Caller(resolve, reject, hasJoined, options)
+      const caller: Caller<T> = { resolve, reject, options, hasJoined, onAbort: undefined }
       // Nearly every call has one caller: an array made for it is smaller than one that has grown.
       this.#callers = this.#callers.length === 0 ? [caller] : [...this.#callers, caller]
-      const { signal } = caller
-      if (signal === undefined) return
+      if (options?.signal === undefined) return
       caller.onAbort = () => this.#giveUp(caller)
-      signal.addEventListener('abort', caller.onAbort, { once: true })
+      options.signal.addEventListener('abort', caller.onAbort, { once: true })
     })
   }
 
   /** Starts the call, unless nobody waits for it any more. */
   begin(now: number): boolean {
-    this.#isStarted = true
+    if (this.#state === 'settled') return false
+    this.#state = 'started'
     for (const caller of this.#callers) {
-      if (caller.deadlineAt > now) continue
+      if ((caller.options?.deadlineAt ?? Infinity) > now) continue
       this.#remove(caller)
       caller.reject(new CommandCancelledError('deadline'))
     }
@@ -91,15 +80,15 @@ export class Call<T> {
   }
 
   #settle(): void {
-    if (this.#isSettled) return
-    this.#isSettled = true
-    this.#onSettled?.()
+    if (this.#state === 'settled') return
+    this.#state = 'settled'
+    this.#origin.onSettled(this)
   }
 
   #giveUp(caller: Caller<T>): void {
-    if (this.#isStarted || !this.#callers.includes(caller)) return
+    if (this.#state !== 'waiting' || !this.#callers.includes(caller)) return
     this.#remove(caller)
-    caller.reject(new CommandCancelledError('signal', { cause: caller.signal?.reason }))
+    caller.reject(new CommandCancelledError('signal', { cause: caller.options?.signal?.reason }))
     // Nobody may join a call that nobody waits for: it keeps no place in the order.
     if (this.#callers.length === 0) this.#settle()
   }
@@ -107,7 +96,7 @@ export class Call<T> {
   #remove(caller: Caller<T>): void {
     this.#callers = this.#callers.filter(other => other !== caller)
     forget(caller)
-    this.#onAnswered(1)
+    this.#origin.onAnswered(1)
   }
 
   #takeAll(): readonly Caller<T>[] {
@@ -115,13 +104,13 @@ export class Call<T> {
     this.#callers = NOBODY
     this.#settle()
     for (const caller of callers) forget(caller)
-    if (callers.length > 0) this.#onAnswered(callers.length)
+    if (callers.length > 0) this.#origin.onAnswered(callers.length)
     return callers
   }
 }
 
-function forget<T>({ signal, onAbort }: Caller<T>): void {
-  if (onAbort) signal?.removeEventListener('abort', onAbort)
+function forget<T>({ options, onAbort }: Caller<T>): void {
+  if (onAbort) options?.signal?.removeEventListener('abort', onAbort)
 }
 
-const NOBODY: never[] = []
+const NOBODY: readonly never[] = []

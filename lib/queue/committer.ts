@@ -126,8 +126,8 @@ export class Committer {
     this.#stopped ??= this.cancellation(cause)
     for (let answer = this.#due.dequeue(); answer !== undefined; answer = this.#due.dequeue()) answer.give()
     const { inFlight, open } = this.#view
-    for (const answer of inFlight?.answers.splice(0) ?? []) answer.withhold(new OutcomeUnknownError({ cause }))
-    for (const answer of open.answers.splice(0)) answer.withhold(this.cancellation(cause))
+    for (const answer of inFlight?.answers.splice(0) ?? []) answer.reject(new OutcomeUnknownError({ cause }))
+    for (const answer of open.answers.splice(0)) answer.reject(this.cancellation(cause))
   }
 
   #onDurable(group: Group): void {
@@ -181,7 +181,7 @@ export class Committer {
     this.#givenUp = undefined
     const { inFlight, open } = this.#view
     this.#view.revert()
-    for (const answer of [...(inFlight?.answers ?? []), ...open.answers]) answer.withhold(error)
+    for (const answer of [...(inFlight?.answers ?? []), ...open.answers]) answer.reject(error)
     return true
   }
 
@@ -189,7 +189,7 @@ export class Committer {
     const isFenced = error instanceof WriterFencedError
     const isKnown = isFenced || error instanceof NotCommittedError || error instanceof OutcomeUnknownError
     const failure = isKnown ? error : new OutcomeUnknownError({ cause: error })
-    for (const answer of group.answers) answer.withhold(failure)
+    for (const answer of group.answers) answer.reject(failure)
     if (isFenced) this.#stop(error, 'fence')
     else this.#stop(new ProcessorFailedError({ cause: error }), 'fail')
   }
@@ -201,7 +201,7 @@ export class Committer {
       this.#lifecycle.send(event)
       this.#events.emit(event === 'fail' ? 'processor:failed' : 'processor:fenced', { error: reason })
     }
-    for (const answer of this.#view.open.answers.splice(0)) answer.withhold(reason)
+    for (const answer of this.#view.open.answers.splice(0)) answer.reject(reason)
     this.#growth.notify()
   }
 

@@ -36,15 +36,15 @@ export class DeadLetters {
   }
 
   /** Puts a command aside whose handling threw. The answer is to be given once the letter is durable. */
-  putAside({ command, call }: CommandJob, cause: unknown, at: number): Answer {
-    const letter = this.#letterFor(command, { cause, attempts: 1, at })
+  putAside(job: CommandJob, cause: unknown, at: number): Answer {
+    const letter = this.#letterFor(job.command, { cause, attempts: 1, at })
     this.#view.open.deadLetters.push({ kept: letter })
     return {
       give: () => {
-        call.reject(new DeadLetteredError(letter.id, { cause }))
+        job.reject(new DeadLetteredError(letter.id, { cause }))
         this.#tell(letter, cause)
       },
-      withhold: error => call.reject(error)
+      reject: error => job.reject(error)
     }
   }
 
@@ -61,8 +61,8 @@ export class DeadLetters {
   answerGroup(group: Group, letters: readonly DeadLetterRecord[], cause: unknown): void {
     const ids = new Set(letters.map(({ id }) => id))
     for (const answer of group.answers.splice(0)) {
-      const id = answer.command && deadLetterIdOf(answer.command)
-      answer.withhold(id !== undefined && ids.has(id) ? new DeadLetteredError(id, { cause }) : cause)
+      const id = answer.executed && deadLetterIdOf(answer.executed)
+      answer.reject(id !== undefined && ids.has(id) ? new DeadLetteredError(id, { cause }) : cause)
     }
     for (const letter of letters) this.#tell(letter, cause)
   }

@@ -10,10 +10,10 @@ import type { CommitGroup, Head } from '../store/store.js'
 
 /** An answer that waits for its group to become durable. */
 export interface Answer {
-  /** What was decided, where that was to be recorded or replayed. */
-  readonly command?: Command | undefined
+  /** The command that was decided, where that was to be recorded or replayed. */
+  readonly executed?: Command | undefined
   give(): void
-  withhold(error: unknown): void
+  reject(error: unknown): void
 }
 
 /** The effects of consecutive commands that become durable together, and the answers that wait for it. */

@@ -84,8 +84,9 @@ export class HoldExpiry {
   #accountsOf(job: Job): readonly string[] {
     if (job.kind === 'command') return touches(job.command, this.#view).accounts
     if (job.kind !== 'read') return NONE
-    const transaction = job.transactionId === undefined ? undefined : this.#view.transaction(job.transactionId)
-    return [job.accountId, transaction?.entry.command.accountId].filter(accountId => accountId !== undefined)
+    const { accountId, transactionId } = job.question
+    const transaction = transactionId === undefined ? undefined : this.#view.transaction(transactionId)
+    return [accountId, transaction?.entry.command.accountId].filter(id => id !== undefined)
   }
 
   /** What was loaded and what only the working set knows, as both stand now; the earliest deadline first. */

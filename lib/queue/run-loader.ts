@@ -39,11 +39,12 @@ class RunLoader {
   collect(job: Job, isFirstRound: boolean): boolean {
     if (job.kind === 'sweep') return false
     if (job.kind === 'read') {
-      if (job.accountId !== undefined) this.#wantAccount(job.accountId)
-      if (job.transactionId === undefined) return false
-      this.#wantTransaction(job.transactionId)
+      const { accountId, transactionId } = job.question
+      if (accountId !== undefined) this.#wantAccount(accountId)
+      if (transactionId === undefined) return false
+      this.#wantTransaction(transactionId)
       // How a hold stands depends on what is due on its account.
-      const found = this.#view.transaction(job.transactionId)
+      const found = this.#view.transaction(transactionId)
       if (found?.hold) this.#wantAccount(found.entry.command.accountId)
       return true
     }

@@ -10,7 +10,6 @@ import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
-import { CommandAnswer, readAnswer } from './answer.js'
 import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
 import { DeadLetters } from './dead-letters.js'
@@ -136,10 +135,10 @@ export class Worker {
   /** Settles every caller at once; what was not sent to the store did not happen. */
   abort(cause: unknown): void {
     for (let job = this.#waiting.dequeue(); job !== undefined; job = this.#waiting.dequeue()) {
-      if (job.kind !== 'sweep') job.call.reject(this.#committer.cancellation(cause))
+      if (job.kind !== 'sweep') job.reject(this.#committer.cancellation(cause))
     }
     if (this.#loading !== undefined && this.#loading.kind !== 'sweep') {
-      this.#loading.call.reject(this.#committer.cancellation(cause))
+      this.#loading.reject(this.#committer.cancellation(cause))
     }
     this.#committer.abort(cause)
     this.growth.notify()
@@ -159,7 +158,7 @@ export class Worker {
     try {
       await loadRun(run, this.#view, this.#session)
     } catch (cause) {
-      if (job.kind !== 'sweep') job.call.reject(new StoreUnavailableError({ cause }))
+      if (job.kind !== 'sweep') job.reject(new StoreUnavailableError({ cause }))
       return this.#rest()
     }
     this.#loading = undefined
@@ -171,7 +170,7 @@ export class Worker {
   #execute(job: Job): void | Promise<void> {
     const now = this.now()
     if (job.kind === 'sweep') return this.#sweep(now)
-    if (this.stopped === undefined && job.call.begin(now)) {
+    if (this.stopped === undefined && job.begin(now)) {
       const accounts = this.#expiry.accountsDue(job, now)
       if (accounts.length > 0) return this.#executeAfterExpiry(job, accounts, now)
     }
@@ -183,14 +182,14 @@ export class Worker {
       await this.#release(await this.#expiry.dueHolds(accounts, now), now)
     } catch (cause) {
       if (cause instanceof InvariantError) this.#committer.fail(cause)
-      else job.call.reject(new StoreUnavailableError({ cause }))
+      else job.reject(new StoreUnavailableError({ cause }))
     }
     this.#run(job, now)
   }
 
   #run(job: CommandJob | ReadJob, now: number): void {
-    if (this.stopped !== undefined) job.call.reject(this.stopped)
-    else if (!job.call.isSettled) {
+    if (this.stopped !== undefined) job.reject(this.stopped)
+    else if (!job.isSettled) {
       if (job.kind === 'read') this.#executeRead(job)
       else if (job.submittedAt === 0) this.#executeCommand(job, now)
       else measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
@@ -205,16 +204,17 @@ export class Worker {
     } catch (cause) {
       if (cause instanceof InvariantError) {
         this.#committer.fail(cause)
-        job.call.reject(cause)
+        job.reject(cause)
       } else this.#committer.answerWhenDurable(this.letters.putAside(job, cause, now))
       return
     }
+    job.decision = decision
     this.letters.onDecided(job.command, decision)
-    this.#committer.answerWhenDurable(new CommandAnswer(job, decision))
+    this.#committer.answerWhenDurable(job)
   }
 
   #executeRead(job: ReadJob): void {
-    this.#committer.answerWhenDurable(readAnswer(job, this.#view))
+    this.#committer.answerWhenDurable(job.answerFrom(this.#view))
   }
 
   /** Records a command of the ledger's own. To be called in the order of the queue. */
@@ -258,8 +258,7 @@ export class Worker {
         const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
         await this.#release(holds, now)
         // The store shows them as open until they are durable: only then does it find the next ones.
-        if (mayHaveMore)
-          this.#committer.answerWhenDurable({ give: () => this.#queueSweep(), withhold: () => undefined })
+        if (mayHaveMore) this.#committer.answerWhenDurable({ give: () => this.#queueSweep(), reject: () => undefined })
       } catch (cause) {
         // A store that cannot be read now is asked again at the next sweep; a broken rule stops the writer.
         if (cause instanceof InvariantError) this.#committer.fail(cause)
