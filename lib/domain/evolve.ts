@@ -1,7 +1,7 @@
-import { newSystemAccount, type AccountState } from './account.js'
+import { newSystemAccount, withMoney, type AccountState } from './account.js'
 import type { Entry } from './entry.js'
 import { invariant } from './errors.js'
-import { legsOf, type TransactionState } from './transaction.js'
+import { accountsChangedBy, legsOf, type TransactionState } from './transaction.js'
 import type { View } from './view.js'
 
 /** What an entry changes: whole records as they stand afterwards. */
@@ -18,49 +18,44 @@ const NOTHING: Changes = { accounts: [], transactions: [] }
  */
 export function evolve(view: View, entry: Entry): Changes {
   if (entry.outcome !== 'approved') return NOTHING
-  assertBalanced(entry)
-  const accounts: AccountState[] = []
   if (entry.command.type === 'CreateAccount') {
     invariant(entry.account !== null, `entry ${entry.sequence} creates no account`)
-    accounts.push({ ...entry.account, posted: 0n })
-  } else if (entry.account !== null) {
-    accounts.push(entry.account)
   }
-  for (const posting of entry.postings) {
-    const account = before(accounts, view, entry, posting.accountId)
-    const posted = account.posted + posting.amount
-    if (posted !== posting.balanceAfter) broken(entry, `balance of ${posting.accountId} does not follow`)
-    replace(accounts, { ...account, posted })
+  assertBalanced(entry)
+  const accounts = accountsChangedBy(entry).map(accountId => before(view, entry, accountId))
+  for (const { accountId, amount, balanceAfter: posted } of entry.postings) {
+    const index = indexOf(accounts, accountId)
+    const account = accounts[index]!
+    if (account.posted + amount !== posted) broken(entry, `balance of ${accountId} does not follow`)
+    accounts[index] = withMoney(account, { posted, held: account.held, holdDeadline: account.holdDeadline })
   }
-  for (const change of entry.holds) {
-    const account = before(accounts, view, entry, change.accountId)
-    const held = account.held + change.amount
-    if (held !== change.heldAfter || held < 0n) broken(entry, `holds of ${change.accountId} do not follow`)
+  for (const { accountId, amount, heldAfter: held } of entry.holds) {
+    const index = indexOf(accounts, accountId)
+    const account = accounts[index]!
+    if (account.held + amount !== held || held < 0n) broken(entry, `holds of ${accountId} do not follow`)
     const holdDeadline = held === 0n ? null : earliest(account.holdDeadline, deadlineOf(entry))
-    replace(accounts, { ...account, held, holdDeadline })
+    accounts[index] = withMoney(account, { posted: account.posted, held, holdDeadline })
   }
   for (const balance of entry.balances) {
-    const { posted, held, overdraftLimit } = before(accounts, view, entry, balance.accountId)
+    const { posted, held, overdraftLimit } =
+      accounts[indexOf(accounts, balance.accountId)] ?? before(view, entry, balance.accountId)
     const follows = posted === balance.posted && held === balance.held && overdraftLimit === balance.overdraftLimit
     if (!follows) broken(entry, `resulting balance of ${balance.accountId} does not follow`)
   }
   return { accounts, transactions: transactionsOf(view, entry) }
 }
 
-function before(accounts: readonly AccountState[], view: View, entry: Entry, accountId: string): AccountState {
-  for (const account of accounts) if (account.accountId === accountId) return account
-  const account =
-    view.account(accountId) ?? newSystemAccount(accountId, { at: entry.timestamp, sequence: entry.sequence })
+/** An account before its money moves, with the terms that the entry sets. */
+function before(view: View, entry: Entry, accountId: string): AccountState {
+  const { account: changed, command, timestamp: at, sequence } = entry
+  if (changed?.accountId === accountId) return command.type === 'CreateAccount' ? { ...changed, posted: 0n } : changed
+  const account = view.account(accountId) ?? newSystemAccount(accountId, { at, sequence })
   return account ?? broken(entry, `account ${accountId} is unknown`)
 }
 
-function replace(accounts: AccountState[], account: AccountState): void {
-  for (let index = 0; index < accounts.length; index++) {
-    if (accounts[index]!.accountId !== account.accountId) continue
-    accounts[index] = account
-    return
-  }
-  accounts.push(account)
+function indexOf(accounts: readonly AccountState[], accountId: string): number {
+  for (let index = 0; index < accounts.length; index++) if (accounts[index]!.accountId === accountId) return index
+  return -1
 }
 
 /** Postings sum to zero in every currency. */
