@@ -2,7 +2,7 @@ import { FUNDING, newAccount, systemAccountId, type AccountState } from './accou
 import type { CloseAccount, CreateAccount, FreezeAccount, SetAccountLimits, UnfreezeAccount } from './command.js'
 import { approve, declined, reject, type Decision, type Execution } from './decision.js'
 import { AccountAlreadyExistsError, AccountNotFoundError } from './errors.js'
-import { closed, move } from './movement.js'
+import { accountIn, closed, move } from './movement.js'
 import type { View } from './view.js'
 
 /** Opens an account, with its first balance out of the funding account in the same entry. */
@@ -14,13 +14,8 @@ export function createAccount(execution: Execution, command: CreateAccount, view
   const created = { amount, currency, message: 'Account created' }
   if (amount === 0n) return approve(execution, { ...created, account: opened })
 
-  const withOpened: View = {
-    account: id => (id === accountId ? opened : view.account(id)),
-    keyed: (id, key) => view.keyed(id, key),
-    transaction: id => view.transaction(id)
-  }
-  const leg = { from: systemAccountId(FUNDING, currency), to: accountId, amount, currency }
-  const postings = move([leg], withOpened, { shortage: 'insufficient_funds' })
+  const from = accountIn(view, systemAccountId(FUNDING, currency))!
+  const postings = move([{ from, to: opened, amount, currency }], { shortage: 'insufficient_funds' })
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.
   return approve(execution, { ...created, postings, account: { ...opened, posted: amount } })

@@ -13,13 +13,14 @@ import type { View } from './view.js'
 export function authorizePayment(execution: Execution, command: AuthorizePayment, view: View): Decision {
   const account = view.account(command.accountId)
   if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const to = targetOf(command.payee, account.currency)
-  if (accountIn(view, to) === undefined) return reject(new AccountNotFoundError(to))
+  const payee = targetOf(command.payee, account.currency)
+  const to = accountIn(view, payee)
+  if (to === undefined) return reject(new AccountNotFoundError(payee))
   const { amount } = command
   const currency = command.currency ?? account.currency
   const available = availableOf(account)
   const blocked =
-    standing([{ from: command.accountId, to, amount, currency }], view) ??
+    standing([{ from: account, to, amount, currency }]) ??
     (amount > available ? short('insufficient_funds', available, amount) : undefined) ??
     (isBalanceInRange(account.held + amount) ? undefined : overflowing())
   if (blocked) return declined(execution, { amount, currency }, blocked)
@@ -35,15 +36,15 @@ export function capturePayment(execution: Execution, command: CapturePayment, vi
   const authorization = hold.entry.command as AuthorizePayment
   const amount = command.amount ?? reserved
   const currency = command.currency ?? hold.entry.currency
-  const to = targetOf(authorization.payee, account.currency)
-  const leg = { from: command.accountId, to, amount, currency: hold.entry.currency }
+  const to = accountIn(view, targetOf(authorization.payee, account.currency))!
+  const movement = { from: account, to, amount, currency: hold.entry.currency }
   const blocked =
-    standing([leg], view) ??
+    standing([movement]) ??
     (currency === hold.entry.currency ? undefined : otherCurrency(account.accountId, account.currency, currency)) ??
     ended(hold, execution.context.now) ??
     (amount > reserved ? exceedsHold(reserved) : undefined)
   if (blocked) return declined(execution, { amount, currency }, blocked)
-  const postings = move([leg], view, { shortage: 'insufficient_funds', released: reserved })
+  const postings = move([movement], { shortage: 'insufficient_funds', released: reserved })
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.
   return approve(execution, {

@@ -1,40 +1,38 @@
 import { FUNDING, systemAccountId } from './account.js'
-import type { Deposit, Leg, PostTransaction, ProcessPayment, Transfer } from './command.js'
+import type { Deposit, PostTransaction, ProcessPayment, Transfer } from './command.js'
 import { approve, declined, reject, type Decision, type Execution } from './decision.js'
 import { AccountNotFoundError } from './errors.js'
-import { accountIn, closed, move, targetOf } from './movement.js'
+import { accountIn, closed, move, targetOf, type Movement } from './movement.js'
 import type { View } from './view.js'
 
 export const PAYMENT_MESSAGE = 'Payment processed successfully'
 
 export function processPayment(execution: Execution, command: ProcessPayment, view: View): Decision {
-  const account = view.account(command.accountId)
-  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const currency = command.currency ?? account.currency
-  const leg = {
-    from: command.accountId,
-    to: targetOf(command.payee, account.currency),
-    amount: command.amount,
-    currency
-  }
-  return pay(execution, leg, view, PAYMENT_MESSAGE)
+  const from = view.account(command.accountId)
+  if (from === undefined) return reject(new AccountNotFoundError(command.accountId))
+  const payee = targetOf(command.payee, from.currency)
+  const to = accountIn(view, payee)
+  if (to === undefined) return reject(new AccountNotFoundError(payee))
+  const { amount, currency = from.currency } = command
+  return pay(execution, { from, to, amount, currency }, PAYMENT_MESSAGE)
 }
 
 export function transfer(execution: Execution, command: Transfer, view: View): Decision {
-  const account = view.account(command.accountId)
-  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const currency = command.currency ?? account.currency
-  const leg = { from: command.accountId, to: targetOf(command.to, account.currency), amount: command.amount, currency }
-  return pay(execution, leg, view, 'Transfer processed successfully')
+  const from = view.account(command.accountId)
+  if (from === undefined) return reject(new AccountNotFoundError(command.accountId))
+  const payee = targetOf(command.to, from.currency)
+  const to = accountIn(view, payee)
+  if (to === undefined) return reject(new AccountNotFoundError(payee))
+  const { amount, currency = from.currency } = command
+  return pay(execution, { from, to, amount, currency }, 'Transfer processed successfully')
 }
 
 export function deposit(execution: Execution, command: Deposit, view: View): Decision {
-  const account = view.account(command.accountId)
-  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const currency = command.currency ?? account.currency
-  const from = systemAccountId(FUNDING, account.currency)
-  const leg = { from, to: command.accountId, amount: command.amount, currency }
-  return pay(execution, leg, view, 'Deposit processed successfully')
+  const to = view.account(command.accountId)
+  if (to === undefined) return reject(new AccountNotFoundError(command.accountId))
+  const from = accountIn(view, systemAccountId(FUNDING, to.currency))!
+  const { amount, currency = to.currency } = command
+  return pay(execution, { from, to, amount, currency }, 'Deposit processed successfully')
 }
 
 /** Several movements, all or nothing; every rule is checked on the whole. */
@@ -50,16 +48,16 @@ export function postTransaction(execution: Execution, command: PostTransaction, 
   if (account.closed && legs.every(leg => leg.from !== leg.to)) {
     return declined(execution, { amount, currency }, closed(account.accountId))
   }
-  const postings = move(legs, view, { shortage: 'insufficient_funds' })
+  const movements = legs.map(leg => ({ ...leg, from: accountIn(view, leg.from)!, to: accountIn(view, leg.to)! }))
+  const postings = move(movements, { shortage: 'insufficient_funds' })
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.
   return approve(execution, { amount, currency, message: 'Transaction posted successfully', postings })
 }
 
-function pay(execution: Execution, leg: Leg, view: View, message: string): Decision {
-  if (accountIn(view, leg.to) === undefined) return reject(new AccountNotFoundError(leg.to))
-  const { amount, currency } = leg
-  const postings = move([leg], view, { shortage: 'insufficient_funds' })
+function pay(execution: Execution, movement: Movement, message: string): Decision {
+  const { amount, currency } = movement
+  const postings = move([movement], { shortage: 'insufficient_funds' })
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.
   return approve(execution, { amount, currency, message, postings })

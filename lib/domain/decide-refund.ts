@@ -2,7 +2,7 @@ import type { Leg, RefundPayment } from './command.js'
 import type { Decline } from './decline.js'
 import { approve, declined, refused, reject, type Decision, type Execution } from './decision.js'
 import { AccountNotFoundError, TransactionNotFoundError } from './errors.js'
-import { closed, move, otherCurrency, standing } from './movement.js'
+import { accountIn, closed, move, otherCurrency, standing } from './movement.js'
 import { legsOf, type TransactionState } from './transaction.js'
 import type { View } from './view.js'
 
@@ -26,15 +26,16 @@ export function refundPayment(execution: Execution, command: RefundPayment, view
 
   const remaining = leg.amount - (original.refunded[index] ?? 0n)
   const amount = command.amount ?? remaining
-  const back = { from: leg.to, to: leg.from, amount, currency: leg.currency }
+  const [from, to] = [accountIn(view, leg.to)!, accountIn(view, leg.from)!]
+  const back = { from, to, amount, currency: leg.currency }
   const money = { amount, currency: command.currency ?? leg.currency }
   const blocked =
     (account.closed ? closed(account.accountId) : undefined) ??
-    standing([back], view) ??
+    standing([back]) ??
     (money.currency === leg.currency ? undefined : otherCurrency(leg.from, leg.currency, money.currency)) ??
     exhausted(amount, remaining)
   if (blocked) return declined(execution, money, blocked)
-  const postings = move([back], view, { shortage: 'payee_insufficient_funds' })
+  const postings = move([back], { shortage: 'payee_insufficient_funds' })
   if ('code' in postings) return declined(execution, money, postings)
   // From here on the command must succeed.
   const message = `Refund processed for ${command.originalTransactionId}`

@@ -19,16 +19,15 @@ export function decide(command: RecordedCommand, view: View, context: Context): 
   return balances.length === 0 ? decision : { ...decision, entry: { ...decision.entry, balances } }
 }
 
-/** ISO 4217 for what has no currency. */
-const NO_CURRENCY = 'XXX'
+/** XXX is ISO 4217 for what has no currency. */
+const DISCARDED = { amount: 0n, currency: 'XXX', message: 'Dead letter discarded' }
 
 function decideAny(command: RecordedCommand, view: View, context: Context): Decision {
-  const execution = { command, context, attempt: 1 }
   switch (command.type) {
     case 'ExpireHold':
-      return expireHold(execution, command, view)
+      return expireHold({ command, context, attempt: 1 }, command, view)
     case 'DiscardDeadLetter':
-      return approve(execution, { amount: 0n, currency: NO_CURRENCY, message: 'Dead letter discarded' })
+      return approve({ command, context, attempt: 1 }, DISCARDED)
     default:
       return decideCall(command, view, context)
   }

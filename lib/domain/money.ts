@@ -4,9 +4,11 @@ import { show } from './show.js'
 /** The largest amount and balance, 2^63−1 minor units: what a signed 64-bit column holds. */
 export const AMOUNT_MAX = 2n ** 63n - 1n
 
+const BALANCE_MIN = -AMOUNT_MAX
+
 /** Whether a balance fits a signed 64-bit column, symmetrically. */
 export function isBalanceInRange(balance: bigint): boolean {
-  return balance <= AMOUNT_MAX && balance >= -AMOUNT_MAX
+  return balance <= AMOUNT_MAX && balance >= BALANCE_MIN
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   systemAccountId,
   type AccountState
 } from './account.js'
-import type { Leg } from './command.js'
 import type { Decline } from './decline.js'
 import type { Posting } from './entry.js'
 import { isBalanceInRange } from './money.js'
@@ -31,54 +30,44 @@ interface MovementRules {
   readonly released?: bigint
 }
 
-/** A leg with the two accounts that it names. */
-interface Party {
-  readonly leg: Leg
+/** An amount that is to go from one account to another, as both stand before. */
+export interface Movement {
   readonly from: AccountState
   readonly to: AccountState
+  readonly amount: bigint
+  readonly currency: string
 }
 
-/**
- * Checks all legs as one whole, in the documented order, and turns them into balanced postings. Every account exists:
- * the caller has checked that.
- */
-export function move(legs: readonly Leg[], view: View, rules: MovementRules): Decline | readonly Posting[] {
-  const parties = partiesOf(legs, view)
-  const blocked = partiesStanding(parties)
+/** Checks all movements as one whole, in the documented order, and turns them into balanced postings. */
+export function move(movements: readonly Movement[], rules: MovementRules): Decline | readonly Posting[] {
+  const blocked = standing(movements)
   if (blocked) return blocked
-  const postings = new Array<Posting>(2 * parties.length)
-  for (let index = 0; index < parties.length; index++) {
-    const { leg, from, to } = parties[index]!
-    post(postings, 2 * index, from, -leg.amount)
-    post(postings, 2 * index + 1, to, leg.amount)
+  const postings = new Array<Posting>(2 * movements.length)
+  for (let index = 0; index < movements.length; index++) {
+    const { from, to, amount } = movements[index]!
+    post(postings, 2 * index, from, -amount)
+    post(postings, 2 * index + 1, to, amount)
   }
-  return shortage(parties, postings, rules) ?? overflow(postings) ?? postings
+  return shortage(movements, postings, rules) ?? overflow(postings) ?? postings
 }
 
 /** Rules about the accounts themselves, before any about money. */
-export function standing(legs: readonly Leg[], view: View): Decline | undefined {
-  return partiesStanding(partiesOf(legs, view))
-}
-
-function partiesOf(legs: readonly Leg[], view: View): readonly Party[] {
-  return legs.map(leg => ({ leg, from: accountIn(view, leg.from)!, to: accountIn(view, leg.to)! }))
-}
-
-function partiesStanding(parties: readonly Party[]): Decline | undefined {
-  for (const { leg } of parties) {
-    if (leg.from === leg.to) return { code: 'same_account', message: `Account ${leg.from} cannot pay itself` }
+export function standing(movements: readonly Movement[]): Decline | undefined {
+  for (const { from, to } of movements) {
+    const { accountId } = from
+    if (accountId === to.accountId) return { code: 'same_account', message: `Account ${accountId} cannot pay itself` }
   }
-  for (const { from, to } of parties) {
+  for (const { from, to } of movements) {
     if (from.closed) return closed(from.accountId)
     if (to.closed) return closed(to.accountId)
   }
-  for (const { from, to } of parties) {
+  for (const { from, to } of movements) {
     if (isFrozenFor(from, 'debits')) return frozen(from.accountId, 'debits')
     if (isFrozenFor(to, 'credits')) return frozen(to.accountId, 'credits')
   }
-  for (const { leg, from, to } of parties) {
-    if (from.currency !== leg.currency) return otherCurrency(from.accountId, from.currency, leg.currency)
-    if (to.currency !== leg.currency) return otherCurrency(to.accountId, to.currency, leg.currency)
+  for (const { from, to, currency } of movements) {
+    if (from.currency !== currency) return otherCurrency(from.accountId, from.currency, currency)
+    if (to.currency !== currency) return otherCurrency(to.accountId, to.currency, currency)
   }
   return undefined
 }
@@ -97,12 +86,16 @@ function lastBalance(postings: readonly Posting[], accountId: string, count = po
 }
 
 /** No account may end below its limit by this movement, whatever passes through it on the way. */
-function shortage(parties: readonly Party[], postings: readonly Posting[], rules: MovementRules): Decline | undefined {
+function shortage(
+  movements: readonly Movement[],
+  postings: readonly Posting[],
+  rules: MovementRules
+): Decline | undefined {
   const released = rules.released ?? 0n
-  for (const { from } of parties) {
+  for (const { from } of movements) {
     if (isSystemAccount(from.accountId)) continue
     const required = from.posted - lastBalance(postings, from.accountId)!
-    const available = availableOf(from) + (from === parties[0]!.from ? released : 0n)
+    const available = availableOf(from) + (from === movements[0]!.from ? released : 0n)
     // A limit lowered below its use leaves `available` negative; a capture of what was held makes that no worse.
     if (required > available && required > released) return short(rules.shortage, available, required)
   }
