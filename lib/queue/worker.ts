@@ -1,4 +1,3 @@
-import { nanoid } from 'nanoid'
 import type { RecordedCommand } from '../domain/command.js'
 import { decide } from '../domain/decide.js'
 import type { Decision } from '../domain/decision.js'
@@ -16,6 +15,7 @@ import { DeadLetters } from './dead-letters.js'
 import { Fifo } from './fifo.js'
 import { Growth } from './growth.js'
 import { HoldExpiry } from './hold-expiry.js'
+import { IdSuffixes } from './id-suffixes.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
@@ -38,8 +38,6 @@ export interface WorkerOptions {
 
 /** How many queued jobs are loaded for at once: bounds the memory of a run. */
 const RUN_LENGTH_MAX = 256
-/** 71 random bits: an id cannot be guessed. */
-const ID_SUFFIX_LENGTH = 12
 
 /**
  * The single writer. Jobs come in through one p-queue and are executed one at a time: load (for a whole run of jobs),
@@ -57,6 +55,7 @@ export class Worker {
   readonly #committer: Committer
   readonly #expiry: HoldExpiry
   readonly #turns: Turns
+  readonly #idSuffixes = new IdSuffixes()
   readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
@@ -271,7 +270,7 @@ export class Worker {
     return {
       sequence: this.#view.head.sequence + 1,
       now,
-      idSuffix: nanoid(ID_SUFFIX_LENGTH),
+      idSuffix: this.#idSuffixes.next(),
       answerTtlMs: this.#options.answerTtlMs,
       keyTtlMs: this.#options.keyTtlMs
     }
