@@ -71,13 +71,16 @@ export abstract class Call<T> {
     return false
   }
 
-  resolve(answerFor: (hasJoined: boolean) => T): void {
-    for (const caller of this.#takeAll()) caller.resolve(answerFor(caller.hasJoined))
+  resolve(): void {
+    for (const caller of this.#takeAll()) caller.resolve(this.answerFor(caller.hasJoined))
   }
 
   reject(error: unknown): void {
     for (const caller of this.#takeAll()) caller.reject(error)
   }
+
+  /** What a caller hears of what was done. */
+  protected abstract answerFor(hasJoined: boolean): T
 
   #settle(): void {
     if (this.#state === 'settled') return

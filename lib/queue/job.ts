@@ -31,7 +31,12 @@ export class CommandJob extends Call<CommandResult> implements Answer {
     const decision = this.decision!
     if (decision.kind === 'reject') this.reject(decision.error)
     else if (decision.kind === 'record' && decision.refusal !== null) this.reject(decision.refusal)
-    else this.resolve(hasJoined => resultOf(decision.entry, hasJoined || decision.kind === 'replay'))
+    else this.resolve()
+  }
+
+  protected override answerFor(hasJoined: boolean): CommandResult {
+    const decision = this.decision as Exclude<Decision, { kind: 'reject' }>
+    return resultOf(decision.entry, hasJoined || decision.kind === 'replay')
   }
 }
 
@@ -43,25 +48,35 @@ export interface Question<T> {
   readonly read: (view: WorkingSet) => T
 }
 
-export class ReadJob extends Call<unknown> {
+/** Once it is read, it is its own answer, as a command is. */
+export class ReadJob extends Call<unknown> implements Answer {
   readonly kind = 'read'
   readonly question: Question<unknown>
   ticket = 0
+  #value: unknown
+  #refusal: { readonly error: unknown } | undefined
 
   constructor(question: Question<unknown>, origin: CallOrigin, leave?: () => void) {
     super(origin, leave)
     this.question = question
   }
 
-  /** Reads now, and answers once everything that was seen is durable; what the reading throws is the answer, too. */
-  answerFrom(view: WorkingSet): Answer {
-    const reject = (error: unknown): void => this.reject(error)
+  /** Reads now; what the reading throws is the answer, too. */
+  read(view: WorkingSet): void {
     try {
-      const value = this.question.read(view)
-      return { give: () => this.resolve(() => value), reject }
+      this.#value = this.question.read(view)
     } catch (error) {
-      return { give: () => this.reject(error), reject }
+      this.#refusal = { error }
     }
+  }
+
+  give(): void {
+    if (this.#refusal === undefined) this.resolve()
+    else this.reject(this.#refusal.error)
+  }
+
+  protected override answerFor(): unknown {
+    return this.#value
   }
 }
 

@@ -213,7 +213,8 @@ export class Worker {
   }
 
   #executeRead(job: ReadJob): void {
-    this.#committer.answerWhenDurable(job.answerFrom(this.#view))
+    job.read(this.#view)
+    this.#committer.answerWhenDurable(job)
   }
 
   /** Records a command of the ledger's own. To be called in the order of the queue. */
