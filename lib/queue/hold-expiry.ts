@@ -1,4 +1,4 @@
-import { touches } from '../domain/touches.js'
+import { touchedAccounts } from '../domain/touches.js'
 import type { TransactionState } from '../domain/transaction.js'
 import type { StoreSession } from '../store/store.js'
 import type { Job } from './job.js'
@@ -82,7 +82,7 @@ export class HoldExpiry {
   }
 
   #accountsOf(job: Job): readonly string[] {
-    if (job.kind === 'command') return touches(job.command, this.#view).accounts
+    if (job.kind === 'command') return touchedAccounts(job.command, this.#view)
     if (job.kind !== 'read') return NONE
     const { accountId, transactionId } = job.question
     const transaction = transactionId === undefined ? undefined : this.#view.transaction(transactionId)

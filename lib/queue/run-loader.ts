@@ -1,5 +1,5 @@
 import { isSystemAccount } from '../domain/account.js'
-import { touches } from '../domain/touches.js'
+import { touchedAccounts, touchedTransaction } from '../domain/touches.js'
 import { sequenceOfTransactionId } from '../domain/transaction.js'
 import type { KeyName, StoreSession } from '../store/store.js'
 import type { Job } from './job.js'
@@ -52,10 +52,11 @@ class RunLoader {
     if (isFirstRound && command.idempotencyKey !== undefined) {
       this.#keys.push({ accountId: command.accountId, idempotencyKey: command.idempotencyKey })
     }
-    const touched = touches(command, this.#view)
-    for (const accountId of touched.accounts) this.#wantAccount(accountId)
-    for (const transactionId of touched.transactions) this.#wantTransaction(transactionId)
-    return touched.transactions.length > 0
+    for (const accountId of touchedAccounts(command, this.#view)) this.#wantAccount(accountId)
+    const transactionId = touchedTransaction(command)
+    if (transactionId === undefined) return false
+    this.#wantTransaction(transactionId)
+    return true
   }
 
   takeWanted(): Parameters<StoreSession['load']>[0] | undefined {

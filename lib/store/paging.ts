@@ -1,8 +1,17 @@
+interface PageQuery {
+  readonly after: number
+  readonly through: number
+  readonly limit: number
+}
+
+/** The page of all sequences that a query asks for. */
+export function sequencesOf({ after, through, limit }: PageQuery): readonly number[] {
+  const length = Math.max(Math.min(limit, through - after), 0)
+  return Array.from({ length }, (_, index) => after + index + 1)
+}
+
 /** The page of an ascending list of sequences that a query asks for, found by bisection. */
-export function pageOf(
-  sequences: readonly number[],
-  query: { readonly after: number; readonly through: number; readonly limit: number }
-): readonly number[] {
+export function pageOf(sequences: readonly number[], query: PageQuery): readonly number[] {
   const start = bisect(sequences.length, index => sequences[index]! > query.after)
   const page: number[] = []
   for (let index = start; index < sequences.length && page.length < query.limit; index++) {

@@ -8,7 +8,7 @@ import { chainHash, GENESIS_HASH } from '../chain.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
 import { selectDueHolds } from '../due-holds.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
-import { lastUpTo, pageOf, sequenceAt } from '../paging.js'
+import { lastUpTo, pageOf, sequenceAt, sequencesOf } from '../paging.js'
 import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { Deadlines } from './deadlines.js'
 import { Letters } from './letters.js'
@@ -60,7 +60,6 @@ class MemoryBooks {
   readonly keys = new KeyedMap<Entry>()
   keysForgottenThrough = 0
   readonly history = new Map<string, number[]>()
-  readonly transactions: number[] = []
   readonly letters = new Letters()
 
   chainThrough(sequence: number): readonly ChainedEntry[] {
@@ -82,7 +81,6 @@ class MemoryBooks {
     this.entries.push(entry)
     const key = keyOf(entry)
     if (key !== undefined) this.keys.set(key, entry)
-    if (entry.transactionId !== null) this.transactions.push(entry.sequence)
     for (const accountId of accountsChangedBy(entry)) {
       const history = this.history.get(accountId)
       if (history === undefined) this.history.set(accountId, [entry.sequence])
@@ -182,8 +180,7 @@ class MemorySession implements StoreSession {
   history(query: HistoryQuery): Promise<HistoryPage> {
     const { accountId } = query
     const books = this.#books
-    const sequences = accountId === undefined ? books.transactions : (books.history.get(accountId) ?? [])
-    const page = pageOf(sequences, query)
+    const page = accountId === undefined ? sequencesOf(query) : pageOf(books.history.get(accountId) ?? [], query)
     const through = page.length < query.limit ? query.through : page.at(-1)!
     return Promise.resolve({ transactions: present(page.map(sequence => books.transaction(sequence))), through })
   }
