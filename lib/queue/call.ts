@@ -51,10 +51,13 @@ export abstract class Call<T> {
       const caller: Caller<T> = { resolve, reject, options, hasJoined, onAbort: undefined }
       // Nearly every call has one caller: an array made for it is smaller than one that has grown.
       this.#callers = this.#callers.length === 0 ? [caller] : [...this.#callers, caller]
-      if (options?.signal === undefined) return
-      caller.onAbort = () => this.#giveUp(caller)
-      options.signal.addEventListener('abort', caller.onAbort, { once: true })
+      if (options?.signal !== undefined) this.#listen(caller, options.signal)
     })
+  }
+
+  #listen(caller: Caller<T>, signal: AbortSignal): void {
+    caller.onAbort = () => this.#giveUp(caller)
+    signal.addEventListener('abort', caller.onAbort, { once: true })
   }
 
   /** Starts the call, unless nobody waits for it any more. */
