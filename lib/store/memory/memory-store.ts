@@ -59,7 +59,9 @@ class MemoryBooks {
   /** The latest entry under each key. */
   readonly keys = new KeyedMap<Entry>()
   keysForgottenThrough = 0
-  readonly history = new Map<string, number[]>()
+  /** The sequences that changed each account, as far as somebody has looked. */
+  readonly #history = new Map<string, number[]>()
+  #historyThrough = 0
   readonly letters = new Letters()
 
   chainThrough(sequence: number): readonly ChainedEntry[] {
@@ -81,11 +83,18 @@ class MemoryBooks {
     this.entries.push(entry)
     const key = keyOf(entry)
     if (key !== undefined) this.keys.set(key, entry)
-    for (const accountId of accountsChangedBy(entry)) {
-      const history = this.history.get(accountId)
-      if (history === undefined) this.history.set(accountId, [entry.sequence])
-      else history.push(entry.sequence)
+  }
+
+  historyOf(accountId: string): readonly number[] {
+    while (this.#historyThrough < this.entries.length) {
+      const entry = this.entries[this.#historyThrough++]!
+      for (const changed of accountsChangedBy(entry)) {
+        const history = this.#history.get(changed)
+        if (history === undefined) this.#history.set(changed, [entry.sequence])
+        else history.push(entry.sequence)
+      }
     }
+    return this.#history.get(accountId) ?? []
   }
 
   change(state: TransactionState): void {
@@ -180,13 +189,13 @@ class MemorySession implements StoreSession {
   history(query: HistoryQuery): Promise<HistoryPage> {
     const { accountId } = query
     const books = this.#books
-    const page = accountId === undefined ? sequencesOf(query) : pageOf(books.history.get(accountId) ?? [], query)
+    const page = accountId === undefined ? sequencesOf(query) : pageOf(books.historyOf(accountId), query)
     const through = page.length < query.limit ? query.through : page.at(-1)!
     return Promise.resolve({ transactions: present(page.map(sequence => books.transaction(sequence))), through })
   }
 
   lastChange(accountId: string, through: number): Promise<Entry | undefined> {
-    const sequence = lastUpTo(this.#books.history.get(accountId) ?? [], through)
+    const sequence = lastUpTo(this.#books.historyOf(accountId), through)
     return Promise.resolve(sequence === undefined ? undefined : this.#books.entries[sequence - 1])
   }
 
