@@ -9,6 +9,7 @@ import {
 } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import { RebuiltAccounts } from './rebuilt-accounts.js'
+import { relatedSequenceOf } from './replay.js'
 
 /** How many entries are remembered because later ones may refer to them, before all are forgotten again. */
 const ENTRIES_KEPT = 5_000
@@ -54,14 +55,8 @@ export class RebuiltBooks implements View {
   }
 
   /** Fetches the earlier transaction that an entry refers to, if any. */
-  async recall({ command }: Entry): Promise<void> {
-    const id =
-      'originalTransactionId' in command
-        ? command.originalTransactionId
-        : 'authorizationId' in command
-          ? command.authorizationId
-          : undefined
-    const sequence = id === undefined ? undefined : sequenceOfTransactionId(id)
+  async recall(entry: Entry): Promise<void> {
+    const sequence = relatedSequenceOf(entry)
     if (sequence === undefined || this.#entries.has(sequence)) return
     const found = await this.#readEntry(sequence)
     if (found !== undefined) this.#remember(found)
