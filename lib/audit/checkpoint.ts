@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
 import { isCountedTransaction, type TransactionState } from '../domain/transaction.js'
 import type { StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, linkOf } from './chain-link.js'
+import { accountsOf, changedTransactionsOf } from './stored-state.js'
 
 /** A moment of a ledger in a few plain values, to be kept where nobody who can write the ledger can write as well. */
 export interface Checkpoint {
@@ -48,34 +50,13 @@ async function linkAt(snapshot: StoreSnapshot, sequence: number) {
 async function countedAfter(snapshot: StoreSnapshot, sequence: number): Promise<number> {
   let count = 0
   for (let after = sequence; after < snapshot.head.sequence;) {
+    await nextTurn()
     const page = await snapshot.journal({ after, limit: PAGE_LENGTH })
     if (page.length === 0) break
     count += page.filter(({ entry }) => isCountedTransaction(entry)).length
     after = page.at(-1)!.entry.sequence
   }
   return count
-}
-
-/** Every account that the store keeps, in the order of the ids. */
-export async function* accountsOf(snapshot: StoreSnapshot): AsyncGenerator<AccountState, void, undefined> {
-  for (let after = '', isMore = true; isMore;) {
-    const page = await snapshot.accounts({ after, limit: PAGE_LENGTH })
-    yield* page
-    after = page.at(-1)?.accountId ?? after
-    isMore = page.length === PAGE_LENGTH
-  }
-}
-
-/** Every refunded payment and every hold that the store keeps, oldest first. */
-export async function* changedTransactionsOf(
-  snapshot: StoreSnapshot
-): AsyncGenerator<TransactionState, void, undefined> {
-  for (let after = 0, isMore = true; isMore;) {
-    const page = await snapshot.transactions({ after, limit: PAGE_LENGTH })
-    yield* page
-    after = page.at(-1)?.entry.sequence ?? after
-    isMore = page.length === PAGE_LENGTH
-  }
 }
 
 export type AccountStanding = Pick<

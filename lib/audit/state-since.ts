@@ -3,9 +3,10 @@ import type { Entry } from '../domain/entry.js'
 import { balanceAfter } from '../domain/resulting-balances.js'
 import { accountsChangedBy, legsOf, type TransactionState } from '../domain/transaction.js'
 import type { StoreSnapshot } from '../store/store.js'
-import { accountsOf, changedTransactionsOf, StateHash, type AccountStanding, type Checkpoint } from './checkpoint.js'
+import { StateHash, type AccountStanding, type Checkpoint } from './checkpoint.js'
 import type { ProblemList } from './problem-list.js'
 import { relatedSequenceOf, Replay } from './replay.js'
+import { accountsOf, changedTransactionsOf } from './stored-state.js'
 
 /**
  * Checks that the present state follows from the state at a checkpoint and the entries since, without the entries before.

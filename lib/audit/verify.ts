@@ -6,6 +6,7 @@ import type { Checkpoint } from './checkpoint.js'
 import { missingKeysOf } from './missing-keys.js'
 import { ProblemList, type VerificationProblem } from './problem-list.js'
 import { RebuiltBooks } from './rebuilt-books.js'
+import { accountsOf, changedTransactionsOf } from './stored-state.js'
 import { VerificationSince } from './verify-since.js'
 
 export interface VerificationReport {
@@ -135,16 +136,10 @@ class Verification {
   /** Compares how refunds and holds stand in the store with how they stand by the journal, both ways. */
   async #compareTransactions(): Promise<void> {
     let missing = this.#rebuilt.changedCount
-    for (let after = 0, isMore = true; isMore;) {
-      await nextTurn()
-      const page = await this.#snapshot.transactions({ after, limit: PAGE_LENGTH })
-      for (const stored of page) {
-        const { sequence } = stored.entry
-        if (this.#rebuilt.isAsRebuilt(stored)) missing--
-        else this.#report(sequence, null, 'refunds or the hold of this transaction stand otherwise than by the journal')
-        after = sequence
-      }
-      isMore = page.length === PAGE_LENGTH
+    for await (const stored of changedTransactionsOf(this.#snapshot)) {
+      const { sequence } = stored.entry
+      if (this.#rebuilt.isAsRebuilt(stored)) missing--
+      else this.#report(sequence, null, 'refunds or the hold of this transaction stand otherwise than by the journal')
     }
     if (missing > 0)
       this.#report(null, null, `${missing} refunded payments or holds of the journal do not stand in the store`)
@@ -153,17 +148,10 @@ class Verification {
   /** Compares the balances that the store keeps with the rebuilt ones, both ways. */
   async #compareAccounts(): Promise<number> {
     let count = 0
-    let after = ''
-    for (;;) {
-      await nextTurn()
-      const page = await this.#snapshot.accounts({ after, limit: PAGE_LENGTH })
-      for (const stored of page) {
-        const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
-        if (difference !== undefined) this.#report(null, stored.accountId, difference)
-      }
-      count += page.length
-      after = page.at(-1)?.accountId ?? ''
-      if (page.length < PAGE_LENGTH) break
+    for await (const stored of accountsOf(this.#snapshot)) {
+      count++
+      const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
+      if (difference !== undefined) this.#report(null, stored.accountId, difference)
     }
     const missing = this.#rebuilt.accounts.size - count
     if (missing > 0) this.#report(null, null, `${missing} accounts of the journal are missing from the store`)
