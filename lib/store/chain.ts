@@ -7,3 +7,8 @@ export const GENESIS_HASH = '0'.repeat(64)
 export function chainHash(previousHash: string, encoded: string): string {
   return hash('sha256', previousHash + encoded, 'hex')
 }
+
+/** The text of a hash that is kept as bytes. */
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

@@ -1,4 +1,4 @@
-import { GENESIS_HASH } from '../chain.js'
+import { GENESIS_HASH, hexOf } from '../chain.js'
 import { decodeEntry } from '../codec.js'
 import type { ChainedEntry } from '../store.js'
 import type { Queries } from './queries.js'
@@ -9,13 +9,13 @@ export function chainedEntries(
   query: { after: number; through: number; limit: number }
 ): readonly ChainedEntry[] {
   const before = queries.hashAt(query.after)
-  let previousHash = before === undefined ? GENESIS_HASH : Buffer.from(before).toString('hex')
+  let previousHash = before === undefined ? GENESIS_HASH : hexOf(before)
   return queries.journal(query).map(row => {
     const chained = {
       entry: decodeEntry(row.entry),
       encoded: row.entry,
       previousHash,
-      hash: Buffer.from(row.hash).toString('hex')
+      hash: hexOf(row.hash)
     }
     previousHash = chained.hash
     return chained

@@ -1,18 +1,11 @@
-import { chainHash, GENESIS_HASH } from '../chain.js'
+import { chainHash, GENESIS_HASH, hexOf } from '../chain.js'
 import { StoreCorruptError } from '../errors.js'
 import type { Database } from './driver.js'
-
-export interface HeadRow {
-  readonly epoch: number
-  readonly sequence: number
-  readonly hash: Uint8Array
-  readonly timestamp: number
-  readonly transaction_count: number
-}
+import { readHead, type HeadRow } from './head-row.js'
 
 /** The last entry must be the one that the head names, and its hash must follow from the one before. */
 export function checkTail(database: Database): HeadRow {
-  const head = database.prepare('SELECT epoch, sequence, hash, timestamp, transaction_count FROM head').get() as HeadRow
+  const head = readHead(database)
   const [last, previous] = database
     .prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence DESC LIMIT 2')
     .all() as { sequence: number; entry: string; hash: Uint8Array }[]
@@ -28,8 +21,4 @@ export function checkTail(database: Database): HeadRow {
     )
   }
   return head
-}
-
-export function hexOf(hash: Uint8Array): string {
-  return Buffer.from(hash).toString('hex')
 }

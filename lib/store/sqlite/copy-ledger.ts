@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { hexOf } from '../chain.js'
 import { BackupFailedError, BackupTargetExistsError, StoreCorruptError } from '../errors.js'
 import type { BackupProgress, BackupReport } from '../store.js'
-import { hexOf, type HeadRow } from './check-tail.js'
 import { onlineBackup, openDatabase } from './driver.js'
+import type { HeadRow } from './head-row.js'
 import { inOneMoment, openForReading, openLedgerForReading } from './open-for-reading.js'
 
 /** Pages a step, about 4 MB: between steps the copy can be ended. */
@@ -69,13 +70,13 @@ function makeOneFile(part: string): void {
 }
 
 /** Whether the copy is a ledger, sound in every page, whose journal has no hole and ends at its head. */
-function checkCopy(part: string): HeadRow {
+function checkCopy(part: string): Counts {
   const database = openLedgerForReading(part)
   try {
     const { integrity_check: integrity } = database.prepare('PRAGMA integrity_check(1)').get() as {
       readonly integrity_check: string
     }
-    const counted = inOneMoment(database, () => database.prepare(COUNTS).get()) as HeadRow & Counts
+    const counted = inOneMoment(database, () => database.prepare(COUNTS).get()) as Counts
     const { sequence, entries, first, tables_through: tablesThrough } = counted
     const isWhole = entries === 0 ? sequence === 0 : sequence - first + 1 === entries
     if (integrity === 'ok' && isWhole && tablesThrough <= sequence) return counted
@@ -88,7 +89,8 @@ function checkCopy(part: string): HeadRow {
   }
 }
 
-interface Counts {
+/** Where the copy ends, and what it holds. */
+interface Counts extends Pick<HeadRow, 'sequence' | 'hash'> {
   readonly entries: number
   readonly first: number
   readonly tables_through: number

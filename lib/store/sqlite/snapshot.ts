@@ -1,27 +1,17 @@
+import { hexOf } from '../chain.js'
 import type { StoreSnapshot } from '../store.js'
 import type { Database } from './driver.js'
+import { headFromRow, readHead } from './head-row.js'
 import { Queries } from './queries.js'
 import { chainedEntries } from './chained-entries.js'
-
-interface HeadRow {
-  readonly sequence: number
-  readonly hash: Uint8Array
-  readonly timestamp: number
-  readonly transaction_count: number
-}
 
 /** A read transaction that stays open: WAL shows it one moment of the file, whatever is written meanwhile. */
 export function openSnapshot(database: Database): StoreSnapshot {
   database.exec('BEGIN')
   const queries = new Queries(database)
-  const head = database.prepare('SELECT sequence, hash, timestamp, transaction_count FROM head').get() as HeadRow
+  const head = readHead(database)
   return {
-    head: {
-      sequence: head.sequence,
-      timestamp: head.timestamp,
-      transactionCount: head.transaction_count,
-      hash: Buffer.from(head.hash).toString('hex')
-    },
+    head: { ...headFromRow(head), hash: hexOf(head.hash) },
     tablesThrough: queries.tablesThrough(),
     keysForgottenThrough: queries.keysForgottenThrough(),
     journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),

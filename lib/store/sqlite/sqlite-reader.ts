@@ -18,6 +18,7 @@ import type { Entry } from '../../domain/entry.js'
 import { backUp } from './backup.js'
 import { chainedEntries } from './chained-entries.js'
 import type { Database } from './driver.js'
+import { headFromRow, readHead } from './head-row.js'
 import { inOneMoment, openForReading, openLedgerForReading } from './open-for-reading.js'
 import { findLetters } from './letters.js'
 import { Queries } from './queries.js'
@@ -94,7 +95,7 @@ export class SqliteReader implements StoreReader {
 
   /** What was derived before is still good, unless the tables have moved on since. */
   #now(database: Database): Moment {
-    const head = headOf(database)
+    const head = headFromRow(readHead(database))
     const tablesThrough = this.#queries.tablesThrough()
     const view =
       this.#latest?.view.tail.after === tablesThrough ? this.#latest.view : new TablesView(this.#queries, tablesThrough)
@@ -103,15 +104,6 @@ export class SqliteReader implements StoreReader {
     deriveThrough(head, view, this.#queries)
     return (this.#latest = { head, view })
   }
-}
-
-function headOf(database: Database): Head {
-  const row = database.prepare('SELECT sequence, timestamp, transaction_count FROM head').get() as {
-    readonly sequence: number
-    readonly timestamp: number
-    readonly transaction_count: number
-  }
-  return { sequence: row.sequence, timestamp: row.timestamp, transactionCount: row.transaction_count }
 }
 
 /** How many entries are read at once: bounds memory, since only what they change is kept. */

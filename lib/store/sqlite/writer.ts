@@ -1,5 +1,5 @@
 import { BursarError, invariant } from '../../domain/errors.js'
-import { chainHash } from '../chain.js'
+import { chainHash, hexOf } from '../chain.js'
 import { decodeEntry } from '../codec.js'
 import { keyOf } from '../../domain/idempotency.js'
 import {
@@ -13,7 +13,7 @@ import {
 import type { ForgottenKeys, Head } from '../store.js'
 import { BulkInsert } from './bulk-insert.js'
 import { checkSchema } from './check-schema.js'
-import { checkTail, hexOf } from './check-tail.js'
+import { checkTail } from './check-tail.js'
 import { openDatabase, type Database, type Statement } from './driver.js'
 import { keyHash } from './key-hash.js'
 import { LetterWriter, type LetterChange } from './letters.js'
