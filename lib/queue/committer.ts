@@ -124,7 +124,7 @@ export class Committer {
   /** Settles every answer now: what is in flight may have happened, what is not did not. */
   abort(cause: unknown): void {
     this.#stopped ??= this.cancellation(cause)
-    for (let answer = this.#due.dequeue(); answer !== undefined; answer = this.#due.dequeue()) answer.give()
+    for (const answer of this.#due.drain()) answer.give()
     const { inFlight, open } = this.#view
     for (const answer of inFlight?.answers.splice(0) ?? []) answer.reject(new OutcomeUnknownError({ cause }))
     for (const answer of open.answers.splice(0)) answer.reject(this.cancellation(cause))

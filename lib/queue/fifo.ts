@@ -28,6 +28,11 @@ export class Fifo<T> {
     return item
   }
 
+  /** Takes items out until none is left, those included that come in meanwhile. */
+  *drain(): Generator<T, void, undefined> {
+    for (let item = this.dequeue(); item !== undefined; item = this.dequeue()) yield item
+  }
+
   /** The first items, at most `count`, which stay where they are. */
   peek(count: number): readonly T[] {
     return this.#items.slice(this.#first, this.#first + count) as T[]

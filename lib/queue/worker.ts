@@ -133,7 +133,7 @@ export class Worker {
 
   /** Settles every caller at once; what was not sent to the store did not happen. */
   abort(cause: unknown): void {
-    for (let job = this.#waiting.dequeue(); job !== undefined; job = this.#waiting.dequeue()) {
+    for (const job of this.#waiting.drain()) {
       if (job.kind !== 'sweep') job.reject(this.#committer.cancellation(cause))
     }
     if (this.#loading !== undefined && this.#loading.kind !== 'sweep') {
