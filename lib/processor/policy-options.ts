@@ -41,5 +41,6 @@ export function retryingOf(options: RetryOptions = {}, clock: Clock): Retrying {
   integerField(attemptsMax, 'retry.attemptsMax', { min: 1, max: 100 })
   integerField(totalMs, 'retry.totalMs', { min: 0, max: DAY_MS })
   integerField(delayMs, 'retry.delayMs', { min: 1, max: 1_000 })
+  // Unlike limits, never by the clock's own time: it may be set or stand still, and the pauses take real time.
   return new Retrying({ attemptsMax, totalMs, delayMs }, () => clock.elapsed?.() ?? performance.now())
 }
