@@ -3,6 +3,7 @@ import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
 import { AMOUNT_MAX } from '../domain/money.js'
 import { exponentOf } from '../money/currencies.js'
 import { show } from '../domain/show.js'
+import type { Store } from '../store/store.js'
 import { isCardNumber } from './card-number.js'
 
 /** The checks of single fields at the door. Each returns a value of its own, so that callers can change theirs later. */
@@ -149,4 +150,9 @@ export function signalField(value: unknown): AbortSignal {
 export function callbackField<F extends (...values: never[]) => unknown>(value: F, name: string): F {
   if (typeof value === 'function') return value
   throw new InvalidRequestError(`Expected ${name} to be a function, got ${show(value)}.`)
+}
+
+export function storeField(value: Store): Store {
+  if (typeof value?.open === 'function') return value
+  throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(value)}.`)
 }

@@ -2,9 +2,8 @@ import { takeCheckpoint } from '../audit/checkpoint.js'
 import type { JournalEntry } from '../audit/journal-entry.js'
 import { verify } from '../audit/verify.js'
 import type { AccountState } from '../domain/account.js'
-import { InvalidRequestError, TransactionNotFoundError } from '../domain/errors.js'
+import { TransactionNotFoundError } from '../domain/errors.js'
 import { accountOf, balanceOf } from '../domain/result.js'
-import { show } from '../domain/show.js'
 import { sequenceOfTransactionId } from '../domain/transaction.js'
 import { systemClock } from '../queue/clock.js'
 import { StoreUnsupportedError } from '../store/errors.js'
@@ -12,7 +11,7 @@ import type { Head, Store, StoreReader } from '../store/store.js'
 import { Backups } from './backups.js'
 import { storedLetters, type DeadLetters } from './dead-letter-desk.js'
 import { accountsNamed, existing } from './existing-account.js'
-import { accountIdField, transactionIdField } from './fields.js'
+import { accountIdField, storeField, transactionIdField } from './fields.js'
 import { History, transactionOf } from './history.js'
 import { JournalFeed } from './journal-feed.js'
 import type { JournalQuery, PaymentProcessor } from './payment-processor.js'
@@ -50,9 +49,7 @@ export type LedgerReader = AsyncDisposable &
  * await using reader = await openLedgerReader({ store: sqliteStore({ path: 'payments.db' }) })
  */
 export async function openLedgerReader({ store }: { readonly store: Store }): Promise<LedgerReader> {
-  if (typeof store?.open !== 'function') {
-    throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(store)}.`)
-  }
+  storeField(store)
   if (store.openReader === undefined) {
     throw new StoreUnsupportedError('be read beside its processor', 'Ask the processor, or use sqliteStore({ path }).')
   }

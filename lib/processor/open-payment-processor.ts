@@ -7,7 +7,7 @@ import { Worker } from '../queue/worker.js'
 import { memoryStore } from '../store/memory/memory-store.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
-import { integerField } from './fields.js'
+import { integerField, storeField } from './fields.js'
 import { Intake } from './intake.js'
 import { rateLimiterOf, retryingOf } from './policy-options.js'
 import type { PaymentProcessor, PaymentProcessorOptions } from './payment-processor.js'
@@ -47,9 +47,7 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
   if (typeof clock?.now !== 'function') {
     throw new InvalidRequestError(`Expected clock to have a now() method, got ${show(clock)}.`)
   }
-  if (typeof store?.open !== 'function') {
-    throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(store)}.`)
-  }
+  storeField(store)
   const events = new Events()
   const rateLimiter = rateLimiterOf(options.rateLimit, clock, events)
   const retrying = retryingOf(options.retry, clock)

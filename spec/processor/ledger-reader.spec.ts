@@ -217,6 +217,18 @@ describe('A ledger reader', () => {
 
   it('needs a store that can be read beside its processor', async () => {
     await rejectionOf(openLedgerReader({ store: memoryStore() }), StoreUnsupportedError)
-    await rejectionOf(openLedgerReader({ store: {} as never }), InvalidRequestError)
   })
+
+  for (const [shown, store] of [
+    ['an object', {}],
+    ['"payments.db"', 'payments.db'],
+    ['null', null]
+  ] as [string, never][]) {
+    it(`refuses ${shown} for a store, as the processor does`, async () => {
+      const message = `Expected store to be a store such as sqliteStore({ path }), got ${shown}.`
+      const refused = await rejectionOf(openLedgerReader({ store }), InvalidRequestError)
+      expect(refused.message).to.equal(message)
+      expect((await rejectionOf(openPaymentProcessor({ store }), InvalidRequestError)).message).to.equal(message)
+    })
+  }
 })
