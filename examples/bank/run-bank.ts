@@ -4,9 +4,10 @@ import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { CsvHeaderError } from '../../lib/cli/csv-row.js'
 import { EXIT } from '../../lib/cli/exit-code.js'
-import { IMPORT_IDEMPOTENCY, importCsv } from '../../lib/cli/import-csv.js'
+import { importCsv } from '../../lib/cli/import-csv.js'
 import { interruption, type Interruption } from '../../lib/cli/interruption.js'
 import type { ImportReport } from '../../lib/cli/import-report.js'
+import { KEYS_KEPT_FOREVER } from '../../lib/cli/kept-keys.js'
 import { exampleLines, grouped, isClean, labelled, summaryOf, totalLines } from '../../lib/cli/print-import.js'
 import type { Streams } from '../../lib/cli/output.js'
 import { showProgress } from '../../lib/cli/progress.js'
@@ -35,7 +36,7 @@ async function run(request: BankArguments, output: Streams, interrupted: Interru
   const file = await startOrExplain(() => openFile(csvPath))
   try {
     const store = sqliteStore({ path: databasePath })
-    await using processor = await startOrExplain(() => openPaymentProcessor({ store, idempotency: IMPORT_IDEMPOTENCY }))
+    await using processor = await startOrExplain(() => openPaymentProcessor({ store, idempotency: KEYS_KEPT_FOREVER }))
     print(output, `Importing ${csvPath} into ${databasePath}`)
     return await importAndReport(processor, { ...request, databasePath, file, output, interrupted })
   } finally {

@@ -26,9 +26,6 @@ export interface ImportProgress {
   readonly report: ImportReport
 }
 
-/** Keys that live as long as files do: one that comes back after years must not pay again. */
-export const IMPORT_IDEMPOTENCY = { answerTtlMs: Number.MAX_SAFE_INTEGER, keyTtlMs: Number.MAX_SAFE_INTEGER } as const
-
 /**
  * Imports a file of deposits and payments, one a line, each exactly once. A row's idempotency key is its
  * `transactionId` within its account, so the same file again replays every key and moves no money. Accounts are created

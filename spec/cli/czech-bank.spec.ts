@@ -2,7 +2,8 @@ import { createReadStream, existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { openPaymentProcessor } from 'bursar'
-import { importCsv, IMPORT_IDEMPOTENCY } from '../../lib/cli/import-csv.js'
+import { importCsv } from '../../lib/cli/import-csv.js'
+import { KEYS_KEPT_FOREVER } from '../../lib/cli/kept-keys.js'
 import { isClean } from '../../lib/cli/print-import.js'
 import { LEDGERS } from '../support/stores.js'
 
@@ -21,7 +22,7 @@ if (existsSync(FILE)) {
       it('matches every running balance, and replays without moving money', async () => {
         const ledger = create()
         try {
-          await using processor = await openPaymentProcessor({ store: ledger.store(), idempotency: IMPORT_IDEMPOTENCY })
+          await using processor = await openPaymentProcessor({ store: ledger.store(), idempotency: KEYS_KEPT_FOREVER })
           const run = () =>
             importCsv(processor, { input: createReadStream(FILE), currency: 'CZK', overdraftLimit: OVERDRAFT })
 

@@ -2,7 +2,7 @@ import { openPaymentProcessor, type DeadLetter, type PaymentProcessor } from '..
 import { sqliteStore } from '../../store/sqlite/index.js'
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
-import { IMPORT_IDEMPOTENCY } from '../import-csv.js'
+import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
 
 const WRITES = 'Writes to the ledger, so no other process may have it open for writing.'
 
@@ -53,7 +53,7 @@ export const discardDeadLetter: CliCommand = {
 
 /** Whatever the application has set: no key may be forgotten because somebody looked at a letter. */
 function openToWrite(path: string): Promise<PaymentProcessor> {
-  return openPaymentProcessor({ store: sqliteStore({ path }), idempotency: IMPORT_IDEMPOTENCY })
+  return openPaymentProcessor({ store: sqliteStore({ path }), idempotency: KEYS_KEPT_FOREVER })
 }
 
 function lineOf({ id, command, cause, attempts, lastAt }: DeadLetter): string {
