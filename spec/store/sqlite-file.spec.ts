@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StoreCorruptError, StoreFormatError, StoreLockedError } from 'bursar'
+import { openLedgerReader, StoreCorruptError, StoreFormatError, StoreLockedError } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
@@ -156,6 +156,49 @@ describe('a SQLite ledger file', () => {
     it(`${title} is refused as corrupt`, async () => {
       await someLedger()
       execute(damage)
+      await rejectionOf(sqliteStore({ path }).open(), StoreCorruptError)
+    })
+  }
+
+  /** A refund and the end of a hold, whose journal is all that a crash has left. */
+  async function someReferences(forged: { payment?: string; authorization?: string }): Promise<void> {
+    const book = newBook()
+    const session = await sqliteStore({ path }).open()
+    const accountId = 'alice'
+    book.create({ accountId, posted: 100n })
+    const payment = book.pay({ accountId, idempotencyKey: 'p', amount: 10n })
+    const authorization = book.authorize({ accountId, idempotencyKey: 'h', amount: 5n, expiresInMs: 1_000 })
+    const paid = { ...payment, transactionId: forged.payment ?? payment.transactionId }
+    book.refund({ accountId, idempotencyKey: 'r', amount: 4n, payment: paid })
+    const held = { ...authorization, transactionId: forged.authorization ?? authorization.transactionId }
+    book.voidHold({ authorization: held, idempotencyKey: 'v' })
+    await session.commit(book.group())
+    await session.close()
+    execute(`UPDATE progress SET tables_through = 0; DELETE FROM transaction_states;
+      DELETE FROM history; DELETE FROM keys; DELETE FROM accounts`)
+  }
+
+  async function readBalance(): Promise<void> {
+    await using reader = await openLedgerReader({ store: sqliteStore({ path }) })
+    await reader.getBalance('alice')
+  }
+
+  it('is brought up from its journal alone', async () => {
+    await someReferences({})
+    const session = await sqliteStore({ path }).open()
+    expect(session.head.sequence).to.equal(5)
+    await session.close()
+    expect(numberFrom('SELECT tables_through FROM progress')).to.equal(5)
+    expect(numberFrom('SELECT count(*) FROM transaction_states')).to.equal(2)
+  })
+
+  for (const [what, forged] of [
+    ['refunds what is at the place of a payment, under another id', { payment: 'txn_00000000002_forged' }],
+    ['ends what is at the place of a hold, under another id', { authorization: 'hold_00000000003_forged' }]
+  ] as const) {
+    it(`whose journal ${what} is refused as corrupt`, async () => {
+      await someReferences(forged)
+      await rejectionOf(readBalance(), StoreCorruptError)
       await rejectionOf(sqliteStore({ path }).open(), StoreCorruptError)
     })
   }

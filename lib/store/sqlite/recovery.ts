@@ -48,7 +48,8 @@ export class TablesView implements View {
   transaction(transactionId: string): TransactionState | undefined {
     const sequence = sequenceOfTransactionId(transactionId)
     if (sequence === undefined) return undefined
-    return this.tail.transactions.get(sequence) ?? this.#queries.transactions([sequence])[0]
+    const found = this.tail.transactions.get(sequence) ?? this.#queries.transactions([sequence])[0]
+    return found?.entry.transactionId === transactionId ? found : undefined
   }
 
   apply(entry: Entry): void {
