@@ -21,6 +21,16 @@ export function pageOf(sequences: readonly number[], query: PageQuery): readonly
   return page
 }
 
+/** The items behind a place, at most `limit`, of a list that ascends by place; found by bisection. */
+export function pageAfter<T, Place extends string | number>(
+  items: readonly T[],
+  placeOf: (item: T) => Place,
+  { after, limit }: { readonly after: Place; readonly limit: number }
+): readonly T[] {
+  const start = bisect(items.length, index => placeOf(items[index]!) > after)
+  return items.slice(start, start + limit)
+}
+
 /** The largest of an ascending list of sequences that is not above a bound. */
 export function lastUpTo(sequences: readonly number[], bound: number): number | undefined {
   return sequences[bisect(sequences.length, index => sequences[index]! > bound) - 1]

@@ -8,7 +8,7 @@ import { chainHash, GENESIS_HASH } from '../chain.js'
 import { decodeEntry, encodeEntry } from '../codec.js'
 import { selectDueHolds } from '../due-holds.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
-import { lastUpTo, pageOf, sequenceAt, sequencesOf } from '../paging.js'
+import { lastUpTo, pageAfter, pageOf, sequenceAt, sequencesOf } from '../paging.js'
 import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { Deadlines } from './deadlines.js'
 import { Letters } from './letters.js'
@@ -215,12 +215,10 @@ class MemorySession implements StoreSession {
       keysForgottenThrough: this.#books.keysForgottenThrough,
       journal: ({ after, limit }: { after: number; limit: number }) =>
         Promise.resolve(chain.slice(after, Math.min(after + limit, head.sequence))),
-      accounts: ({ after, limit }: { after: string; limit: number }) => {
-        const start = accounts.findIndex(account => account.accountId > after)
-        return Promise.resolve(start === -1 ? [] : accounts.slice(start, start + limit))
-      },
-      transactions: ({ after, limit }: { after: number; limit: number }) =>
-        Promise.resolve(changed.filter(state => state.entry.sequence > after).slice(0, limit)),
+      accounts: (query: { after: string; limit: number }) =>
+        Promise.resolve(pageAfter(accounts, ({ accountId }) => accountId, query)),
+      transactions: (query: { after: number; limit: number }) =>
+        Promise.resolve(pageAfter(changed, ({ entry }) => entry.sequence, query)),
       lastChange: (accountId: string, through: number) => this.lastChange(accountId, Math.min(through, head.sequence)),
       missingKeys: (keys: readonly KeyName[]) => Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
       close: () => Promise.resolve()
