@@ -152,8 +152,10 @@ export class Worker {
   }
 
   async #load(job: Job): Promise<void> {
-    const run = [job, ...this.#waiting.peek(RUN_LENGTH_MAX - 1)]
     this.#loading = job
+    // Callers who were answered together come back one after the other: all of them belong to this run.
+    await undefined
+    const run = [job, ...this.#waiting.peek(RUN_LENGTH_MAX - 1)]
     try {
       await loadRun(run, this.#view, this.#session)
     } catch (cause) {
