@@ -7,13 +7,7 @@ import { sequenceAt } from '../paging.js'
 import type { KeyName } from '../store.js'
 import type { Database, Statement, Value } from './driver.js'
 import { keyHash } from './key-hash.js'
-import {
-  ACCOUNT_COLUMNS,
-  accountFromRow,
-  transactionFromRow,
-  type AccountRow,
-  type TransactionStateRow
-} from './rows.js'
+import { ACCOUNT, accountFromRow, transactionFromRow, type AccountRow, type TransactionStateRow } from './rows.js'
 
 export interface JournalRow {
   readonly sequence: bigint
@@ -55,13 +49,13 @@ export class Queries {
 
   accounts(accountIds: readonly string[]): readonly AccountState[] {
     if (accountIds.length === 0) return []
-    const sql = `SELECT ${ACCOUNT_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
+    const sql = `SELECT ${ACCOUNT} FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
     return this.#all<AccountRow>(sql, JSON.stringify(accountIds)).map(accountFromRow)
   }
 
   accountsAfter(accountId: string, limit: number): readonly AccountState[] {
     // Accounts may have a number, and an empty row, before the tables have come to their creation.
-    const sql = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
+    const sql = `SELECT ${ACCOUNT} FROM accounts
       WHERE account_id > ? AND created_sequence <= (SELECT tables_through FROM progress) ORDER BY account_id LIMIT ?`
     return this.#all<AccountRow>(sql, accountId, limit).map(accountFromRow)
   }
@@ -77,6 +71,12 @@ export class Queries {
     if (sequences.length === 0) return []
     const sql = 'SELECT entry FROM json_each(?) AS wanted CROSS JOIN journal ON sequence = wanted.value'
     return this.#all<{ entry: string }>(sql, JSON.stringify(sequences)).map(row => decodeEntry(row.entry))
+  }
+
+  /** The hashes that the index knows after one of them, in order. */
+  keyHashes(after: number, limit: number): readonly number[] {
+    const sql = 'SELECT key_hash FROM keys WHERE key_hash > ? ORDER BY key_hash LIMIT ?'
+    return this.#all<{ key_hash: bigint }>(sql, after, limit).map(row => Number(row.key_hash))
   }
 
   /** The latest entry under each key that the index knows. */

@@ -5,8 +5,11 @@ import type { Value } from './driver.js'
 
 /** Between rows and the ledger's records. Integers are read as `bigint`, since amounts do not fit a `number`. */
 
-export const ACCOUNT_COLUMNS =
-  'account_id, currency, posted, held, overdraft_limit, frozen, closed, metadata, created_at, created_sequence, hold_deadline'
+/** A step that is being written may have moved the money of an account ahead of the tables' place in the journal. */
+const POSTED = 'iif(moved_through > (SELECT tables_through FROM progress), posted_before, posted) AS posted'
+
+/** What an account is made from. */
+export const ACCOUNT = `account_id, currency, ${POSTED}, held, overdraft_limit, frozen, closed, metadata, created_at, created_sequence, hold_deadline`
 
 export interface AccountRow {
   readonly account_id: string

@@ -88,6 +88,12 @@ export const MIGRATIONS: readonly string[] = [
     last_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX dead_letters_by_age ON dead_letters (first_at, id);
+  `,
+  `
+  -- The tables follow the journal in steps, and what is posted may be ahead of progress.tables_through while a step is
+  -- being written: then, and only then, moved_through is larger, and posted_before is what counts.
+  ALTER TABLE accounts ADD COLUMN posted_before INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE accounts ADD COLUMN moved_through INTEGER NOT NULL DEFAULT 0;
   `
 ]
 

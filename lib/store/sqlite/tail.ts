@@ -2,8 +2,10 @@ import type { AccountState } from '../../domain/account.js'
 import { keyOf } from '../../domain/idempotency.js'
 import { accountsChangedBy, type TransactionState } from '../../domain/transaction.js'
 import type { CommitGroup, KeyName } from '../store.js'
+import type { KeyFilter } from './key-filter.js'
 import { keyHash } from './key-hash.js'
 import { transactionToRow } from './rows.js'
+import { SequenceLists } from './sequence-lists.js'
 import type { TableChanges } from './table-changes.js'
 
 /**
@@ -15,15 +17,18 @@ export class Tail {
   through: number
   readonly accounts = new Map<string, AccountState>()
   readonly transactions = new Map<number, TransactionState>()
-  readonly #history = new Map<string, number[]>()
-  readonly #keyHashes: number[] = []
-  readonly #keySequences: number[] = []
-  /** From a hash to the place of its latest key in the arrays above. */
-  readonly #keyPlaces = new Map<number, number>()
-  /** From a place to the one before with the same hash, for the few that have one. */
-  readonly #earlierPlaces = new Map<number, number>()
+  /** Accounts of which more than the posted balance changed. */
+  readonly #restated = new Set<string>()
+  /** Accounts are numbered as they come. */
+  readonly #numbers = new Map<string, number>()
+  readonly #history = new SequenceLists()
+  readonly #keys = new SequenceLists()
 
-  constructor(after: number) {
+  readonly #filter: KeyFilter | undefined
+
+  /** @param filter told of every key that comes in */
+  constructor(after: number, filter?: KeyFilter) {
+    this.#filter = filter
     this.after = after
     this.through = after
   }
@@ -33,58 +38,65 @@ export class Tail {
     return this.through - this.after
   }
 
+  /** How many accounts there are that the last piece of a step has to write. */
+  get restated(): number {
+    return this.#restated.size
+  }
+
   add({ entries, accounts, transactions }: Pick<CommitGroup, 'entries' | 'accounts' | 'transactions'>): void {
     for (const entry of entries) {
       const { sequence } = entry
       const key = keyOf(entry)
       if (key !== undefined) this.#addKey(keyHash(entry.command.accountId, key), sequence)
-      for (const accountId of accountsChangedBy(entry)) {
-        const history = this.#history.get(accountId)
-        if (history === undefined) this.#history.set(accountId, [sequence])
-        else history.push(sequence)
-      }
+      for (const accountId of accountsChangedBy(entry)) this.#history.add(this.#numberOf(accountId), sequence)
+      if (entry.account !== null) this.#restated.add(entry.account.accountId)
+      for (const { accountId } of entry.holds) this.#restated.add(accountId)
       this.through = sequence
     }
-    for (const account of accounts) this.accounts.set(account.accountId, account)
+    for (const account of accounts) {
+      this.accounts.set(account.accountId, account)
+      // System accounts open on first use, without an entry of their own.
+      if (account.createdSequence > this.after) this.#restated.add(account.accountId)
+    }
     for (const state of transactions) this.transactions.set(state.entry.sequence, state)
   }
 
   #addKey(hash: number, sequence: number): void {
-    const place = this.#keyHashes.length
-    const earlier = this.#keyPlaces.get(hash)
-    if (earlier !== undefined) this.#earlierPlaces.set(place, earlier)
-    this.#keyPlaces.set(hash, place)
-    this.#keyHashes.push(hash)
-    this.#keySequences.push(sequence)
+    this.#keys.add(hash, sequence)
+    this.#filter?.add(hash)
+  }
+
+  #numberOf(accountId: string): number {
+    const known = this.#numbers.get(accountId)
+    if (known !== undefined) return known
+    this.#numbers.set(accountId, this.#numbers.size)
+    return this.#numbers.size - 1
   }
 
   /** Where an entry with this key may be, the latest first; the entries tell whether it is the very key. */
   sequencesUnder({ accountId, idempotencyKey }: KeyName): readonly number[] {
-    let place = this.#keyPlaces.get(keyHash(accountId, idempotencyKey))
-    if (place === undefined) return NONE
-    const sequences: number[] = []
-    for (; place !== undefined; place = this.#earlierPlaces.get(place)) sequences.push(this.#keySequences[place]!)
-    return sequences
+    return this.#keys.under(keyHash(accountId, idempotencyKey))
   }
 
   history(accountId: string): readonly number[] {
-    return this.#history.get(accountId) ?? NONE
+    const number = this.#numbers.get(accountId)
+    return number === undefined ? [] : this.#history.under(number).toReversed()
   }
 
-  /** Accounts come in the order of their creation, which is that of their numbers in the tables. */
   toChanges(): TableChanges {
-    const accounts = [...this.accounts.values()].sort((one, other) => one.createdSequence - other.createdSequence)
-    const histories = accounts.map(({ accountId }) => this.history(accountId))
+    const accountIds = [...this.#numbers.keys()]
+    const restated = [...this.#restated].map(accountId => this.accounts.get(accountId)!)
     return {
+      after: this.after,
       through: this.through,
-      accounts,
+      accountIds: accountIds.join(' '),
+      posted: BigInt64Array.from(accountIds, accountId => this.accounts.get(accountId)!.posted),
+      restated: restated.sort((one, other) => one.createdSequence - other.createdSequence),
       transactions: [...this.transactions.values()].map(transactionToRow),
-      keyHashes: new Float64Array(this.#keyHashes),
-      keySequences: new Float64Array(this.#keySequences),
-      historyLengths: new Uint32Array(histories.map(history => history.length)),
-      historySequences: new Float64Array(histories.flat())
+      keyHashes: this.#keys.numbers,
+      keySequences: this.#keys.sequences,
+      historyAccounts: this.#history.numbers,
+      historySequences: this.#history.sequences
     }
   }
 }
-
-const NONE: readonly never[] = []

@@ -2,7 +2,9 @@ import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
 import { selectDueHolds } from '../due-holds.js'
 import { lastUpTo, pageOf } from '../paging.js'
-import type { HistoryPage, HistoryQuery, Loaded, Wanted } from '../store.js'
+import type { HistoryPage, HistoryQuery, KeyName, Loaded, Wanted } from '../store.js'
+import type { KeyFilter } from './key-filter.js'
+import { keyHash } from './key-hash.js'
 import type { Queries } from './queries.js'
 import type { Tail } from './tail.js'
 
@@ -16,15 +18,19 @@ export interface Tails {
 export class TailedReads {
   readonly #queries: Queries
   readonly #tails: Tails
+  readonly #filter: KeyFilter | undefined
 
-  constructor(queries: Queries, tails: Tails) {
+  /** @param filter knows the keys of the tables and of the tails */
+  constructor(queries: Queries, tails: Tails, filter?: KeyFilter) {
     this.#queries = queries
     this.#tails = tails
+    this.#filter = filter
   }
 
   load(wanted: Wanted): Loaded {
     const [recentAccounts, otherAccounts] = this.#split(wanted.accounts, (tail, id) => tail.accounts.get(id))
-    const [recentKeys, otherKeys] = this.#split(wanted.keys, (tail, key) =>
+    const keys = wanted.keys.filter(key => this.#mayHave(key))
+    const [recentKeys, otherKeys] = this.#split(keys, (tail, key) =>
       this.#queries.keyedAt(key, tail.sequencesUnder(key))
     )
     const [recentTransactions, otherTransactions] = this.#split(wanted.transactions, (tail, at) =>
@@ -39,6 +45,10 @@ export class TailedReads {
         ...(wanted.dueHolds === undefined ? [] : this.#dueHolds(wanted.dueHolds))
       ]
     }
+  }
+
+  #mayHave({ accountId, idempotencyKey }: KeyName): boolean {
+    return this.#filter === undefined || this.#filter.mayHave(keyHash(accountId, idempotencyKey))
   }
 
   /** What the tails know, and the names of what they do not. */
