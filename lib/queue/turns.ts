@@ -9,6 +9,8 @@ const SOON = Promise.resolve()
 export class Turns {
   #stepsUntilLook = STEPS_PER_LOOK
   #endsAt = 0
+  /** Until the next turn; whoever else has to wait for it waits for the same, so that all share one turn. */
+  #pause: Promise<void> | undefined
   readonly #onEnd: () => void
 
   /** @param onEnd called before the loop is given away */
@@ -21,12 +23,16 @@ export class Turns {
     if (--this.#stepsUntilLook > 0) return
     this.#stepsUntilLook = STEPS_PER_LOOK
     if (performance.now() < this.#endsAt) return SOON
-    this.#onEnd()
-    return new Promise(resolve =>
-      setImmediate(() => {
-        this.#endsAt = performance.now() + TURN_MS
-        resolve()
-      })
-    )
+    if (this.#pause === undefined) {
+      this.#onEnd()
+      this.#pause = new Promise(resolve =>
+        setImmediate(() => {
+          this.#endsAt = performance.now() + TURN_MS
+          this.#pause = undefined
+          resolve()
+        })
+      )
+    }
+    return this.#pause
   }
 }
