@@ -36,10 +36,10 @@ describe('a step of the tables that is left between two pieces', () => {
   function leaveAfter(pieces: number): boolean {
     const writer = new Writer(path)
     const group = book.group()
-    const texts = group.entries.map(encodeEntry)
+    const texts = group.entries.map(entry => Buffer.from(encodeEntry(entry)))
     const { expectedHead, head } = group
     const lengths = Uint32Array.from(texts, text => text.length)
-    writer.commit({ expectedHead, text: texts.join(''), lengths, letters: [], head })
+    writer.commit({ expectedHead, bytes: Buffer.concat(texts), lengths, letters: [], head })
     const tail = new Tail(expectedHead)
     tail.add(group)
     writer.beginTables(tail.toChanges())

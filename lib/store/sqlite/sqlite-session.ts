@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
-import { encodeEntry } from '../codec.js'
+import { writeEntry } from '../codec.js'
+import { JsonWriter } from '../json-writer.js'
 import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { NotCommittedError } from '../errors.js'
 import type {
@@ -57,6 +58,7 @@ export class SqliteSession implements StoreSession {
   readonly #queries: Queries
   readonly #tails: { applying: Tail | undefined; growing: Tail }
   readonly #filter = new KeyFilter()
+  readonly #out = new JsonWriter()
   readonly #reads: TailedReads
   #applied: Promise<void> = Promise.resolve()
   #rest: NodeJS.Timeout | undefined
@@ -81,10 +83,15 @@ export class SqliteSession implements StoreSession {
 
   async commit(group: CommitGroup): Promise<void> {
     const { expectedHead, head, deadLetters } = group
-    const encoded = group.entries.map(encodeEntry)
+    const lengths = new Uint32Array(group.entries.length)
+    group.entries.forEach((entry, index) => {
+      const before = this.#out.length
+      writeEntry(this.#out, entry)
+      lengths[index] = this.#out.length - before
+    })
     const letters = deadLetters === undefined ? [] : lettersToRows(deadLetters)
-    const lengths = Uint32Array.from(encoded, text => text.length)
-    await this.#writer.ask({ type: 'commit', group: { expectedHead, text: encoded.join(''), lengths, letters, head } })
+    const commit = { expectedHead, bytes: this.#out.take(), lengths, letters, head }
+    await this.#writer.ask({ type: 'commit', group: commit })
     this.#tails.growing.add(group)
     this.#followJournal()
   }

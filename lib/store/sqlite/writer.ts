@@ -30,9 +30,9 @@ const FULL = 2
 /** A group on its way to disk. */
 export interface JournalCommit {
   readonly expectedHead: number
-  /** The entries one after the other: a thread takes over one long text much faster than many short ones. */
-  readonly text: string
-  /** The length of each. */
+  /** The texts of the entries, UTF-8, one after the other: a thread takes over one block faster than many strings. */
+  readonly bytes: Uint8Array
+  /** How many bytes each has. */
   readonly lengths: Uint32Array
   readonly letters: readonly LetterChange[]
   readonly head: Head
@@ -156,13 +156,14 @@ export class Writer {
     }
   }
 
-  #append({ text, lengths, letters, expectedHead, head }: JournalCommit): string {
+  #append({ bytes, lengths, letters, expectedHead, head }: JournalCommit): string {
+    const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const rows: Value[] = []
     let hash = this.#hash
     let sequence = expectedHead
     let from = 0
     for (const length of lengths) {
-      const entry = text.slice(from, (from += length))
+      const entry = texts.toString('utf8', from, (from += length))
       hash = chainHash(hash, entry)
       rows.push(++sequence, entry, Buffer.from(hash, 'hex'))
     }
