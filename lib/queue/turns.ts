@@ -1,5 +1,5 @@
 /** How long the worker may keep the event loop before it lets others have a turn. */
-const TURN_MS = 2
+const TURN_MS = 0.5
 /** How many steps pass between two looks at the time. */
 const STEPS_PER_LOOK = 32
 /** Waiting for it lets the callers who were just answered act before the next look. */
