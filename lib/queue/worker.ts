@@ -154,7 +154,7 @@ export class Worker {
   async #load(job: Job): Promise<void> {
     this.#loading = job
     // Callers who were answered together come back one after the other: all of them belong to this run.
-    await undefined
+    await Promise.resolve()
     const run = [job, ...this.#waiting.peek(RUN_LENGTH_MAX - 1)]
     try {
       await loadRun(run, this.#view, this.#session)
