@@ -29,6 +29,9 @@ class InOrder implements Queue<Task, QueueAddOptions> {
   }
 }
 
+/** For every task: nobody asks for one by its id, and p-queue would make two strings for each to tell them apart. */
+export const NO_ID = { id: '' }
+
 /** The one place where order is decided: a p-queue at concurrency 1. */
 export function createTaskQueue(): PQueue<InOrder, QueueAddOptions> {
   return new PQueue({ concurrency: 1, queueClass: InOrder })

@@ -20,7 +20,7 @@ import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
 import { measureExecution } from './measure-execution.js'
-import { createTaskQueue } from './task-queue.js'
+import { createTaskQueue, NO_ID } from './task-queue.js'
 import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
 
@@ -115,7 +115,7 @@ export class Worker {
     if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
     this.#waiting.enqueue(job)
     this.lifecycle.work()
-    void this.#queue.add(this.#next)
+    void this.#queue.add(this.#next, NO_ID)
   }
 
   /** Takes the clock's present time for right after a jump. */
