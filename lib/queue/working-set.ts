@@ -12,8 +12,9 @@ import { Group } from './group.js'
 const ACCOUNTS_KEPT = 100_000
 
 /**
- * What the worker knows of the ledger, in three layers: the open group (decided), the group in flight (being made
- * durable), and what was loaded from the store or has become durable since. The upper layers win.
+ * What the worker knows of the ledger: accounts as they stand after the last decision, and, for keys and transactions, three
+ * layers: the open group (decided), the group in flight (being made durable), and what was loaded from the store or has
+ * become durable since. The upper layers win.
  */
 export class WorkingSet implements View {
   open: Group
