@@ -1,7 +1,8 @@
-import { openLedgerReader, openPaymentProcessor } from 'bursar'
+import { InvariantError, openLedgerReader, openPaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import { encodeEntry } from '../../lib/store/codec.js'
+import { openDatabase } from '../../lib/store/sqlite/driver.js'
 import { Tail } from '../../lib/store/sqlite/tail.js'
 import { Writer } from '../../lib/store/sqlite/writer.js'
 import { newBook, type Book } from '../support/book.js'
@@ -35,17 +36,19 @@ describe('a step of the tables that is left between two pieces', () => {
   /** Commits the rest of the book and brings so many pieces of it into the tables. */
   function leaveAfter(pieces: number): boolean {
     const writer = new Writer(path)
-    const group = book.group()
-    const texts = group.entries.map(entry => Buffer.from(encodeEntry(entry)))
-    const { expectedHead, head } = group
-    const lengths = Uint32Array.from(texts, text => text.length)
-    writer.commit({ expectedHead, bytes: Buffer.concat(texts), lengths, letters: [], head })
-    const tail = new Tail(expectedHead)
-    tail.add(group)
-    writer.beginTables(tail.toChanges())
-    const isDone = pieces > 0 && writer.continueTables(pieces)
-    writer.close()
-    return isDone
+    try {
+      const group = book.group()
+      const texts = group.entries.map(entry => Buffer.from(encodeEntry(entry)))
+      const { expectedHead, head } = group
+      const lengths = Uint32Array.from(texts, text => text.length)
+      writer.commit({ expectedHead, bytes: Buffer.concat(texts), lengths, letters: [], head })
+      const tail = new Tail(expectedHead)
+      tail.add(group)
+      writer.beginTables(tail.toChanges())
+      return pieces > 0 && writer.continueTables(pieces)
+    } finally {
+      writer.close()
+    }
   }
 
   it('has the pieces that the specs below count', () => {
@@ -71,4 +74,17 @@ describe('a step of the tables that is left between two pieces', () => {
       await processor.close()
     })
   }
+
+  it('stops at an account that somebody has taken out of the tables, and moves the money of no other', () => {
+    const other = openDatabase(path)
+    other.exec("DELETE FROM accounts WHERE account_id = 'alice'")
+    const before = other.prepare('SELECT account_id, posted FROM accounts ORDER BY account_id').all()
+    other.close()
+
+    expect(() => leaveAfter(PIECES)).to.throw(InvariantError, 'alice')
+
+    const after = openDatabase(path)
+    expect(after.prepare('SELECT account_id, posted FROM accounts ORDER BY account_id').all()).to.deep.equal(before)
+    after.close()
+  })
 })

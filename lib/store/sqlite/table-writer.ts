@@ -1,4 +1,5 @@
 import type { AccountState } from '../../domain/account.js'
+import { invariant } from '../../domain/errors.js'
 import { BulkInsert } from './bulk-insert.js'
 import type { Database, Statement } from './driver.js'
 import type { TableChanges } from './table-changes.js'
@@ -27,7 +28,8 @@ export class TableWriter {
 
   constructor(database: Database) {
     this.#numbersOf = database.prepare(
-      'SELECT account_no FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value'
+      `SELECT wanted.key AS place, account_no
+       FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
     )
     this.#openAccount = database.prepare(
       `INSERT INTO accounts (account_id, currency, posted, held, overdraft_limit, closed, metadata, created_at, created_sequence)
@@ -57,7 +59,7 @@ export class TableWriter {
       yield
     }
     const numbers: number[] = []
-    for (const piece of piecesOf(changes.accountIds.split(' '))) {
+    for (const piece of piecesOf(changes.accountIds.split(' ').filter(Boolean))) {
       numbers.push(...this.#numbers(piece))
       yield
     }
@@ -78,8 +80,12 @@ export class TableWriter {
   }
 
   #numbers(accountIds: readonly string[]): readonly number[] {
-    const rows = this.#numbersOf.all(JSON.stringify(accountIds)) as { readonly account_no: number }[]
-    return rows.map(row => row.account_no)
+    const rows = this.#numbersOf.all(JSON.stringify(accountIds)) as { readonly place: number; account_no: number }[]
+    const numbers = new Array<number>(accountIds.length)
+    for (const row of rows) numbers[row.place] = row.account_no
+    const missing = numbers.findIndex(number => number === undefined)
+    invariant(rows.length === accountIds.length, `account ${accountIds[missing]} is not in the tables`)
+    return numbers
   }
 
   #restate({ accountId, held, overdraftLimit, frozen, closed, holdDeadline }: AccountState): void {
