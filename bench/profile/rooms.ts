@@ -18,7 +18,7 @@ const ROOMS: readonly Room[] = [
   { name: 'ids (nanoid)', files: /^node_modules\/nanoid\// },
   { name: 'decide', files: /^lib\/domain\/(?!keyed-map)/ },
   { name: 'stage: order, views, groups, answers', files: /^lib\/queue\// },
-  { name: 'encode', files: /^lib\/store\/(codec|json-writer)\./ },
+  { name: 'encode', files: /^lib\/store\/(codec\.|json-writer\.|sqlite\/prepared-)/ },
   { name: 'hash chain', files: /^lib\/store\/chain\./ },
   { name: 'hand over to the writer', files: /^lib\/store\/sqlite\/(writer-(client|thread|protocol|failure)|bell)\./ },
   { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writer\./, functions: /^(commit|#?sync)$/ },

@@ -229,6 +229,7 @@ export class Worker {
     const decision = decide(command, this.#view, this.#contextAt(now))
     if (decision.kind === 'record') {
       this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
+      this.#session.prepare?.(decision.entry)
       const { command: recorded, outcome, timestamp } = decision.entry
       if (recorded.type === 'AuthorizePayment' && outcome === 'approved') {
         this.#expiry.onAuthorized(recorded.accountId, timestamp + recorded.expiresInMs)

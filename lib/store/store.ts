@@ -101,6 +101,11 @@ export interface StoreSession {
   readonly head: Head
   load(wanted: Wanted): Promise<Loaded>
   /**
+   * Told of each entry as soon as it is decided, so that the work for its commit can begin. It may not come to a commit, or
+   * come to another one: what is committed is what `commit` is given.
+   */
+  prepare?(entry: Entry): void
+  /**
    * Makes a group durable; resolves only then. Called again only after the previous call has settled.
    * Raises `NotCommittedError` (certainly nothing happened), `OutcomeUnknownError` (it may have), `WriterFencedError`.
    */

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
-import { writeEntry } from '../codec.js'
-import { JsonWriter } from '../json-writer.js'
 import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
 import { NotCommittedError } from '../errors.js'
 import type {
@@ -24,6 +22,7 @@ import type { Database } from './driver.js'
 import { openForReading } from './open-for-reading.js'
 import { KeyFilter } from './key-filter.js'
 import { findLetters, lettersToRows } from './letters.js'
+import { PreparedEntries } from './prepared-entries.js'
 import { Queries } from './queries.js'
 import { openSnapshot } from './snapshot.js'
 import { PIECE_ROWS } from './table-writer.js'
@@ -58,7 +57,7 @@ export class SqliteSession implements StoreSession {
   readonly #queries: Queries
   readonly #tails: { applying: Tail | undefined; growing: Tail }
   readonly #filter = new KeyFilter()
-  readonly #out = new JsonWriter()
+  readonly #prepared = new PreparedEntries()
   readonly #reads: TailedReads
   #applied: Promise<void> = Promise.resolve()
   #rest: NodeJS.Timeout | undefined
@@ -81,16 +80,14 @@ export class SqliteSession implements StoreSession {
     return attempt(() => this.#reads.load(wanted))
   }
 
+  prepare(entry: Entry): void {
+    this.#prepared.add(entry)
+  }
+
   async commit(group: CommitGroup): Promise<void> {
     const { expectedHead, head, deadLetters } = group
-    const lengths = new Uint32Array(group.entries.length)
-    group.entries.forEach((entry, index) => {
-      const before = this.#out.length
-      writeEntry(this.#out, entry)
-      lengths[index] = this.#out.length - before
-    })
     const letters = deadLetters === undefined ? [] : lettersToRows(deadLetters)
-    const commit = { expectedHead, bytes: this.#out.take(), lengths, letters, head }
+    const commit = { expectedHead, ...this.#prepared.take(group.entries), letters, head }
     await this.#writer.ask({ type: 'commit', group: commit })
     this.#tails.growing.add(group)
     this.#followJournal()
