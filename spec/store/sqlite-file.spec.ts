@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openLedgerReader, StoreCorruptError, StoreFormatError, StoreLockedError } from 'bursar'
+import { openLedgerReader, openPaymentProcessor, StoreCorruptError, StoreFormatError, StoreLockedError } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
@@ -118,6 +118,22 @@ describe('a SQLite ledger file', () => {
       expect(numberFrom('PRAGMA application_id')).to.equal(0x42555253)
       expect(numberFrom('SELECT count(*) FROM journal')).to.equal(2)
     }
+  })
+
+  it('of version 2 keeps what every account has', async () => {
+    await someLedger()
+    execute('ALTER TABLE accounts DROP COLUMN moved_through; ALTER TABLE accounts DROP COLUMN posted_before')
+    execute('PRAGMA user_version = 2')
+
+    const processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
+    expect(numberFrom('PRAGMA user_version')).to.equal(MIGRATIONS.length)
+    expect(await processor.getBalance('alice')).to.include({ posted: 99n })
+    const again = await processor.processPayment({ accountId: 'alice', idempotencyKey: 'l', amount: 9n })
+    expect(again).to.include({ success: true })
+    expect(await processor.verify()).to.include({ ok: true })
+    await processor.close()
+
+    expect(numberFrom("SELECT posted FROM accounts WHERE account_id = 'alice'")).to.equal(90)
   })
 
   it('has one lock, whichever link leads to it', async () => {
