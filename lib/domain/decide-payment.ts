@@ -8,23 +8,26 @@ import type { View } from './view.js'
 export const PAYMENT_MESSAGE = 'Payment processed successfully'
 
 export function processPayment(execution: Execution, command: ProcessPayment, view: View): Decision {
-  const from = view.account(command.accountId)
-  if (from === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const payee = targetOf(command.payee, from.currency)
-  const to = accountIn(view, payee)
-  if (to === undefined) return reject(new AccountNotFoundError(payee))
-  const { amount, currency = from.currency } = command
-  return pay(execution, { from, to, amount, currency }, PAYMENT_MESSAGE)
+  return payOut(execution, command, { to: command.payee, message: PAYMENT_MESSAGE }, view)
 }
 
 export function transfer(execution: Execution, command: Transfer, view: View): Decision {
+  return payOut(execution, command, { to: command.to, message: 'Transfer processed successfully' }, view)
+}
+
+function payOut(
+  execution: Execution,
+  command: ProcessPayment | Transfer,
+  { to: name, message }: { readonly to: string | undefined; readonly message: string },
+  view: View
+): Decision {
   const from = view.account(command.accountId)
   if (from === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const payee = targetOf(command.to, from.currency)
+  const payee = targetOf(name, from.currency)
   const to = accountIn(view, payee)
   if (to === undefined) return reject(new AccountNotFoundError(payee))
   const { amount, currency = from.currency } = command
-  return pay(execution, { from, to, amount, currency }, 'Transfer processed successfully')
+  return pay(execution, { from, to, amount, currency }, message)
 }
 
 export function deposit(execution: Execution, command: Deposit, view: View): Decision {
