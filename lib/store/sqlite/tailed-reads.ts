@@ -1,7 +1,7 @@
 import type { Entry } from '../../domain/entry.js'
 import type { TransactionState } from '../../domain/transaction.js'
 import { selectDueHolds } from '../due-holds.js'
-import { lastUpTo, pageOf } from '../paging.js'
+import { lastUpTo, pageOf, sequencesOf } from '../paging.js'
 import type { HistoryPage, HistoryQuery, KeyName, Loaded, Wanted } from '../store.js'
 import type { KeyFilter } from './key-filter.js'
 import { keyHash } from './key-hash.js'
@@ -91,7 +91,7 @@ export class TailedReads {
 
   history(query: HistoryQuery): HistoryPage {
     const { accountId } = query
-    const sequences = accountId === undefined ? this.#following(query) : this.#historyOf(accountId, query)
+    const sequences = accountId === undefined ? sequencesOf(query) : this.#historyOf(accountId, query)
     const through = sequences.length < query.limit ? query.through : sequences.at(-1)!
     return { transactions: this.#transactionsAt(sequences), through }
   }
@@ -111,12 +111,6 @@ export class TailedReads {
   /** What the history table does not show yet. */
   #recentHistoryOf(accountId: string): readonly number[] {
     return [...(this.#tails.applying?.history(accountId) ?? []), ...this.#tails.growing.history(accountId)]
-  }
-
-  /** The whole journal is the history of all accounts. */
-  #following({ after, through, limit }: HistoryQuery): readonly number[] {
-    const last = Math.min(after + limit, through)
-    return Array.from({ length: Math.max(last - after, 0) }, (_, index) => after + index + 1)
   }
 
   #transactionsAt(sequences: readonly number[]): readonly TransactionState[] {

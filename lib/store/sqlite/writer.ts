@@ -15,6 +15,7 @@ import { BulkInsert } from './bulk-insert.js'
 import { checkSchema } from './check-schema.js'
 import { checkTail } from './check-tail.js'
 import { openDatabase, type Database, type Statement, type Value } from './driver.js'
+import { headFromRow } from './head-row.js'
 import { keyHash } from './key-hash.js'
 import { LetterWriter, type LetterChange } from './letters.js'
 import { lockWriter } from './lock.js'
@@ -68,7 +69,7 @@ export class Writer {
       this.#epoch = raiseEpoch(database)
       recover(database, path)
       this.#hash = hexOf(row.hash)
-      this.head = { sequence: row.sequence, timestamp: row.timestamp, transactionCount: row.transaction_count }
+      this.head = headFromRow(row)
     } catch (error) {
       database?.close()
       this.#unlock()
