@@ -9,17 +9,25 @@ import { JsonWriter } from './json-writer.js'
  * hashed and exported, so its form never changes; new fields may be added at the end.
  */
 export function encodeEntry(entry: Entry): string {
-  writeEntry(scratch, entry)
-  return scratch.takeText()
+  return textOf(writeEntry, entry)
 }
 
 /** A command by itself, in the form that it has in an entry. */
 export function encodeCommand(command: Command): string {
-  writeFields(scratch, command)
-  return scratch.takeText()
+  return textOf(writeFields, command)
 }
 
 const scratch = new JsonWriter()
+
+function textOf<T>(write: (out: JsonWriter, value: T) => void, value: T): string {
+  try {
+    write(scratch, value)
+    return scratch.text
+  } finally {
+    // What could not be written to its end must not stand before the next text.
+    scratch.clear()
+  }
+}
 
 /** Writes the text of an entry. Field by field, because every payment passes here. */
 export function writeEntry(out: JsonWriter, entry: Entry): void {
@@ -66,9 +74,10 @@ function writeFields(out: JsonWriter, value: object): void {
   out.raw('}')
 }
 
+/** An entry may come from a file that somebody has changed, where any field can be anything: that is for the checks to say. */
 function writeString(out: JsonWriter, label: string, value: string): void {
   out.raw(label)
-  out.string(value)
+  out.string(String(value))
 }
 
 function writeAmount(out: JsonWriter, label: string, amount: bigint): void {

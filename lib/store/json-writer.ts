@@ -78,19 +78,19 @@ export class JsonWriter {
     this.#bytes = grown
   }
 
-  /** Hands over what was written, as bytes of their own, and begins anew. */
-  take(): Uint8Array<ArrayBuffer> {
-    const taken = new Uint8Array(this.#length)
-    taken.set(this.#bytes.subarray(0, this.#length))
-    this.#length = 0
-    return taken
+  /** What was written, as bytes of their own. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#bytes.subarray(0, this.#length))
   }
 
   /** The same as text. */
-  takeText(): string {
-    const text = this.#bytes.toString('utf8', 0, this.#length)
+  get text(): string {
+    return this.#bytes.toString('utf8', 0, this.#length)
+  }
+
+  /** Begins anew. */
+  clear(): void {
     this.#length = 0
-    return text
   }
 }
 

@@ -7,8 +7,10 @@ describe('the writer of JSON', () => {
     const out = new JsonWriter()
     write(out)
     const { length } = out
-    const text = Buffer.from(out.take()).toString()
+    const { text } = out
+    expect(Buffer.from(out.bytes).toString()).to.equal(text)
     expect(length).to.equal(Buffer.byteLength(text))
+    out.clear()
     expect(out.length).to.equal(0)
     return text
   }
@@ -53,12 +55,13 @@ describe('the writer of JSON', () => {
     expect(text).to.equal(`${ascii}"${ascii}""${other}"7`)
   })
 
-  it('begins anew after its bytes or its text were taken, and changes neither', () => {
+  it('begins anew when it is cleared, and changes no bytes that were taken before', () => {
     const out = new JsonWriter()
     out.string('first')
-    const first = out.take()
+    const first = out.bytes
+    out.clear()
     out.string('other')
-    expect(out.takeText()).to.equal('"other"')
+    expect(out.text).to.equal('"other"')
     expect(Buffer.from(first).toString()).to.equal('"first"')
   })
 })

@@ -55,4 +55,15 @@ describe('entries that are written before their commit', () => {
     prepare(entries)
     expect(textsOf([])).to.deep.equal([])
   })
+
+  it('do not hold up a decision where one cannot be written, and fail the commit that has it', () => {
+    const unwritable = {
+      ...entries[1]!,
+      command: { ...entries[1]!.command, metadata: { amount: 1n } }
+    } as never as Entry
+    prepare([entries[0]!, unwritable, entries[2]!])
+    expect(() => textsOf([entries[0]!, unwritable, entries[2]!])).to.throw(TypeError)
+    prepare(entries.slice(3))
+    expect(textsOf(entries.slice(3))).to.deep.equal(entries.slice(3).map(encodeEntry))
+  })
 })

@@ -15,21 +15,32 @@ export class PreparedEntries {
   #lengths: number[] = []
 
   add(entry: Entry): void {
-    const before = this.#out.length
-    writeEntry(this.#out, entry)
-    this.#entries.push(entry)
-    this.#lengths.push(this.#out.length - before)
+    try {
+      this.#write(entry)
+    } catch {
+      // What cannot be written fails its commit, which tries again; the decision stands, and nothing of this may stay.
+      this.#forget()
+    }
   }
 
   /** The texts of a commit's entries: what was prepared, or, where that is something else, written now. */
   take(entries: readonly Entry[]): EntryTexts {
-    if (!this.#holds(entries)) {
+    try {
+      if (!this.#holds(entries)) {
+        this.#forget()
+        for (const entry of entries) this.#write(entry)
+      }
+      return { bytes: this.#out.bytes, lengths: new Uint32Array(this.#lengths) }
+    } finally {
       this.#forget()
-      for (const entry of entries) this.add(entry)
     }
-    const texts = { bytes: this.#out.take(), lengths: new Uint32Array(this.#lengths) }
-    this.#forget()
-    return texts
+  }
+
+  #write(entry: Entry): void {
+    const before = this.#out.length
+    writeEntry(this.#out, entry)
+    this.#entries.push(entry)
+    this.#lengths.push(this.#out.length - before)
   }
 
   /** Entries come in one order without holes: with the same ends and as many between they are the same. */
@@ -39,7 +50,7 @@ export class PreparedEntries {
   }
 
   #forget(): void {
-    if (this.#out.length > 0) this.#out.take()
+    this.#out.clear()
     this.#entries = []
     this.#lengths = []
   }
