@@ -1,4 +1,4 @@
-import type { Command } from './command.js'
+import type { Command, RecordedCommand } from './command.js'
 import type { Decision } from './decision.js'
 import { reject } from './decision.js'
 import type { Entry } from './entry.js'
@@ -24,7 +24,8 @@ export function recall(
   const fields = differingFields(command, first, view)
   if (fields.length > 0) return reject(new IdempotencyConflictError({ idempotencyKey, fields, transactionId }))
   // A declined attempt moved nothing, so trying again can never pay twice, however old it is.
-  if (first.outcome === 'declined' && !isKept(first)) return { kind: 'execute', attempt: first.attempt + 1 }
+  if (first.outcome === 'declined' && !keepsDeclines(first.command))
+    return { kind: 'execute', attempt: first.attempt + 1 }
   if (ageMs >= context.answerTtlMs) return reject(new IdempotencyKeyExpiredError({ idempotencyKey, transactionId }))
   return { kind: 'replay', entry: first }
 }
@@ -36,8 +37,8 @@ export function keyOf({ command, outcome }: Entry): string | undefined {
   return outcome !== 'refused' && 'idempotencyKey' in command ? command.idempotencyKey : undefined
 }
 
-function isKept(entry: Entry): boolean {
-  return 'onDecline' in entry.command && entry.command.onDecline === 'keep'
+function keepsDeclines(command: RecordedCommand): boolean {
+  return 'onDecline' in command && command.onDecline === 'keep'
 }
 
 /** What makes two requests mean the same thing, beside account and key. Texts for people are left out. */
@@ -60,7 +61,7 @@ const MEANING = {
 /** Whether two requests under one key are the same to the letter, so that the second can join the first in flight. */
 export function isSameRequest(one: Command, other: Command): boolean {
   const isSame = (field: string) => literally(one, field) === literally(other, field)
-  return one.type === other.type && isSame('onDecline') && MEANING[one.type].every(isSame)
+  return one.type === other.type && keepsDeclines(one) === keepsDeclines(other) && MEANING[one.type].every(isSame)
 }
 
 /** The fields in which a request differs in meaning, not in spelling, from the first under its key. */

@@ -58,8 +58,10 @@ export function meaningOf(
 
 /** A command to the letter: what two callers must agree in for the second to join the first one's execution. */
 export function spellingOf(command: Command): string {
-  const beside = ['metadata', 'onDecline', 'expiresInMs', 'actor', 'reason']
-  const letters = Object.entries(command).filter(([field]) => !beside.includes(field))
+  const beside = ['metadata', 'expiresInMs', 'actor', 'reason']
+  const letters = Object.entries(command).filter(
+    ([field, value]) => !beside.includes(field) && !(field === 'onDecline' && value === 'retry')
+  )
   letters.sort(([one], [other]) => (one < other ? -1 : 1))
   return JSON.stringify(letters, (_field, value: unknown) => (Object(value) === value ? value : String(value)))
 }

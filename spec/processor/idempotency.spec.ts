@@ -219,6 +219,16 @@ describeOnEveryStore('Idempotency keys', scene => {
     expect(await collect(bursar.journal())).to.have.length(2)
   })
 
+  it("join a caller who spells out onDecline: 'retry', which is what leaving it away means", async () => {
+    const bursar = await scene.given({ alice: 10n })
+    const [first, second] = await Promise.all([
+      bursar.processPayment(payment),
+      bursar.processPayment({ ...payment, onDecline: 'retry' })
+    ])
+    expect(first).to.include({ code: 'insufficient_funds', attempt: 1 })
+    expect(second).to.deep.equal({ ...first, replayed: true })
+  })
+
   it('do not keep a decline: the same key tries again, and every attempt is in the journal', async () => {
     const bursar = await scene.given({ alice: 10n })
     expect(await decline(bursar.processPayment(payment), 'insufficient_funds')).to.include({ attempt: 1 })
