@@ -12,8 +12,6 @@ export type Job = CommandJob | ReadJob | SweepJob
 export class CommandJob extends Call<CommandResult> implements Answer {
   readonly kind = 'command'
   readonly command: Command
-  /** Numbered in the order of submission; set by the worker. */
-  ticket = 0
   /** When it was submitted, by the monotonic clock, while somebody listens to `command:executed`; 0 otherwise. */
   submittedAt = 0
   decision: Decision | undefined
@@ -52,7 +50,6 @@ export interface Question<T> {
 export class ReadJob extends Call<unknown> implements Answer {
   readonly kind = 'read'
   readonly question: Question<unknown>
-  ticket = 0
   #value: unknown
   #refusal: { readonly error: unknown } | undefined
 
@@ -83,5 +80,4 @@ export class ReadJob extends Call<unknown> implements Answer {
 /** The ledger's own work in between: releasing a few holds that have expired. */
 export interface SweepJob {
   readonly kind: 'sweep'
-  ticket: number
 }

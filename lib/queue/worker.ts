@@ -36,11 +36,14 @@ export interface WorkerOptions {
   readonly retrying: Retrying
 }
 
-/** How many queued jobs are loaded for at once: bounds the memory of a run. */
+/** Jobs that came one after the other while others were waiting: they share a place in the queue, and one load. */
+type Run = Fifo<Job>
+
+/** Bounds what is loaded at once. */
 const RUN_LENGTH_MAX = 256
 
 /**
- * The single writer. Jobs come in through one p-queue and are executed one at a time: load (for a whole run of jobs),
+ * The single writer. Jobs come in through one p-queue, in runs, and are executed one at a time: load (for a whole run),
  * decide, stage. What is staged becomes durable in groups, and only then answers are given. The states are in
  * `lifecycle.ts`; this class moves between idle and draining, the committer to failed and fenced.
  */
@@ -59,12 +62,12 @@ export class Worker {
   readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
-  /** What is in the queue, in the same order, so that the next run can be loaded ahead. */
-  readonly #waiting = new Fifo<Job>()
-  /** The job that waits for its run to be loaded; not yet started. */
-  #loading: Job | undefined
-  #lastTicket = 0
-  #loadedThrough = 0
+  /** What is in the queue, in the same order. */
+  readonly #waiting = new Fifo<Run>()
+  /** The last run in the queue, while more may come into it. */
+  #growing: Run | undefined
+  /** What is left of the run that is being executed. */
+  #draining: Run | undefined
 
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
     const view = new WorkingSet(session.head)
@@ -111,10 +114,12 @@ export class Worker {
   }
 
   push(job: Job): void {
-    job.ticket = ++this.#lastTicket
     if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
-    this.#waiting.enqueue(job)
     this.lifecycle.work()
+    if (this.#growing !== undefined && this.#growing.size < RUN_LENGTH_MAX) return this.#growing.enqueue(job)
+    const run = (this.#growing = new Fifo<Job>())
+    run.enqueue(job)
+    this.#waiting.enqueue(run)
     void this.#queue.add(this.#next, NO_ID)
   }
 
@@ -133,39 +138,49 @@ export class Worker {
 
   /** Settles every caller at once; what was not sent to the store did not happen. */
   abort(cause: unknown): void {
-    for (const job of this.#waiting.drain()) {
-      if (job.kind !== 'sweep') job.reject(this.#committer.cancellation(cause))
+    const error = this.#committer.cancellation(cause)
+    for (const run of [this.#draining, ...this.#waiting.drain()]) {
+      for (const job of run?.drain() ?? []) if (job.kind !== 'sweep') job.reject(error)
     }
-    if (this.#loading !== undefined && this.#loading.kind !== 'sweep') {
-      this.#loading.reject(this.#committer.cancellation(cause))
-    }
+    this.#growing = undefined
     this.#committer.abort(cause)
     this.growth.notify()
   }
 
-  /** Runs inside the p-queue: never throws, and returns a promise only where it has to wait. */
-  readonly #next = (): void | Promise<void> => {
-    const job = this.#waiting.dequeue()
-    if (job === undefined) return
-    if (job.ticket > this.#loadedThrough) return this.#load(job)
-    return this.#execute(job) ?? this.#turns.pass()
-  }
-
-  async #load(job: Job): Promise<void> {
-    this.#loading = job
+  /** Executes the next run. Runs inside the p-queue, and never throws. */
+  readonly #next = async (): Promise<void> => {
+    const run = this.#waiting.dequeue()
+    if (run === undefined) return
+    this.#draining = run
     // Callers who were answered together come back one after the other: all of them belong to this run.
     await Promise.resolve()
-    const run = [job, ...this.#waiting.peek(RUN_LENGTH_MAX - 1)]
+    if (this.#growing === run) this.#growing = undefined
+    while (run.size > 0) if (await this.#load(run)) await this.#drain(run)
+    this.#draining = undefined
+    this.#rest()
+  }
+
+  /** Loads what a run touches; where that fails, its first job hears of it. */
+  async #load(run: Run): Promise<boolean> {
+    this.#dropGivenUp()
     try {
-      await loadRun(run, this.#view, this.#session)
+      await loadRun(run.peek(run.size), this.#view, this.#session)
+      return true
     } catch (cause) {
-      if (job.kind !== 'sweep') job.reject(new StoreUnavailableError({ cause }))
-      return this.#rest()
+      const job = run.dequeue()
+      if (job !== undefined && job.kind !== 'sweep') job.reject(new StoreUnavailableError({ cause }))
+      return false
     }
-    this.#loading = undefined
-    this.#loadedThrough = run.at(-1)!.ticket
-    await this.#execute(job)
-    return this.#turns.pass()
+  }
+
+  /** Executes a run to its end, or until what was loaded for it does not count any more. */
+  async #drain(run: Run): Promise<void> {
+    while (!this.#dropGivenUp()) {
+      const job = run.dequeue()
+      if (job === undefined) return
+      const pause = this.#execute(job) ?? this.#turns.pass()
+      if (pause !== undefined) await pause
+    }
   }
 
   #execute(job: Job): void | Promise<void> {
@@ -195,7 +210,6 @@ export class Worker {
       else if (job.submittedAt === 0) this.#executeCommand(job, now)
       else measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
     }
-    this.#rest()
   }
 
   #executeCommand(job: CommandJob, now: number): void {
@@ -250,7 +264,7 @@ export class Worker {
   #queueSweep(): void {
     if (this.#isSweepQueued || this.stopped !== undefined || this.lifecycle.status !== 'ready') return
     this.#isSweepQueued = true
-    this.push({ kind: 'sweep', ticket: 0 })
+    this.push({ kind: 'sweep' })
   }
 
   /** One small step of releasing holds that nobody looks at; more of them wait behind the commands that came meanwhile. */
@@ -267,7 +281,6 @@ export class Worker {
         if (cause instanceof InvariantError) this.#committer.fail(cause)
       }
     }
-    this.#rest()
   }
 
   #contextAt(now: number): Context {
@@ -282,16 +295,15 @@ export class Worker {
 
   /** Hands a group over when there is nothing left to add to it now; otherwise the next turn or commit does. */
   #rest(): void {
-    this.#dropGivenUp()
     if (this.#waiting.size > 0) return
     this.#committer.flush()
     this.lifecycle.rest()
   }
 
-  /** What was decided on top of a group that was given up is gone, and what was loaded for it does not count. */
-  #dropGivenUp(): void {
-    if (!this.#committer.dropGivenUp()) return
-    this.#loadedThrough = 0
+  /** Whether what was decided on top of a group that was given up went with it, and what was loaded does not count. */
+  #dropGivenUp(): boolean {
+    if (!this.#committer.dropGivenUp()) return false
     this.#expiry.forgetDeadlines()
+    return true
   }
 }
