@@ -100,6 +100,8 @@ export function withMoney(
 
 /** What may still be spent or held: `posted − held + overdraftLimit`. */
 export function availableOf(account: Pick<AccountState, 'posted' | 'held' | 'overdraftLimit'>): bigint {
+  // Most accounts have neither, and every sum would be one more number on the heap.
+  if (account.held === 0n && account.overdraftLimit === 0n) return account.posted
   return account.posted - account.held + account.overdraftLimit
 }
 

@@ -14,6 +14,16 @@ interface Caller<T> {
   /** Whether this caller came while the same request was already on its way. */
   readonly hasJoined: boolean
   onAbort: (() => void) | undefined
+  /** Who came after. Nearly every call has one caller, for whom a list would be more than the rest. */
+  next: Caller<T> | undefined
+}
+
+/** The two ends of the promise that was made last: an executor for all, instead of a closure for each. */
+let resolveLatest: (value: never) => void
+let rejectLatest: (error: unknown) => void
+const keepEnds = (resolve: (value: never) => void, reject: (error: unknown) => void) => {
+  resolveLatest = resolve
+  rejectLatest = reject
 }
 
 /** Where calls come in. */
@@ -34,7 +44,8 @@ export abstract class Call<T> {
   /** To be called once when this call has come to its end, where it holds one of the last places. */
   readonly leave: (() => void) | undefined
   readonly #origin: CallOrigin
-  #callers: readonly Caller<T>[] = NOBODY
+  /** The first to wait. */
+  #callers: Caller<T> | undefined
   #state: 'waiting' | 'started' | 'settled' = 'waiting'
 
   constructor(origin: CallOrigin, leave: (() => void) | undefined) {
@@ -47,12 +58,26 @@ export abstract class Call<T> {
   }
 
   wait(options: CallerOptions | undefined, hasJoined: boolean): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const caller: Caller<T> = { resolve, reject, options, hasJoined, onAbort: undefined }
-      // Nearly every call has one caller: an array made for it is smaller than one that has grown.
-      this.#callers = this.#callers.length === 0 ? [caller] : [...this.#callers, caller]
-      if (options?.signal !== undefined) this.#listen(caller, options.signal)
-    })
+    const promise = new Promise<T>(keepEnds)
+    const caller: Caller<T> = {
+      resolve: resolveLatest as (value: T) => void,
+      reject: rejectLatest,
+      options,
+      hasJoined,
+      onAbort: undefined,
+      next: undefined
+    }
+    const last = this.#last()
+    if (last === undefined) this.#callers = caller
+    else last.next = caller
+    if (options?.signal !== undefined) this.#listen(caller, options.signal)
+    return promise
+  }
+
+  #last(): Caller<T> | undefined {
+    let last = this.#callers
+    while (last?.next !== undefined) last = last.next
+    return last
   }
 
   #listen(caller: Caller<T>, signal: AbortSignal): void {
@@ -64,22 +89,24 @@ export abstract class Call<T> {
   begin(now: number): boolean {
     if (this.#state === 'settled') return false
     this.#state = 'started'
-    for (const caller of this.#callers) {
+    for (let caller = this.#callers; caller !== undefined; caller = caller.next) {
       if ((caller.options?.deadlineAt ?? Infinity) > now) continue
       this.#remove(caller)
       caller.reject(new CommandCancelledError('deadline'))
     }
-    if (this.#callers.length > 0) return true
+    if (this.#callers !== undefined) return true
     this.#settle()
     return false
   }
 
   resolve(): void {
-    for (const caller of this.#takeAll()) caller.resolve(this.answerFor(caller.hasJoined))
+    for (let caller = this.#takeAll(); caller !== undefined; caller = caller.next) {
+      caller.resolve(this.answerFor(caller.hasJoined))
+    }
   }
 
   reject(error: unknown): void {
-    for (const caller of this.#takeAll()) caller.reject(error)
+    for (let caller = this.#takeAll(); caller !== undefined; caller = caller.next) caller.reject(error)
   }
 
   /** What a caller hears of what was done. */
@@ -92,31 +119,39 @@ export abstract class Call<T> {
   }
 
   #giveUp(caller: Caller<T>): void {
-    if (this.#state !== 'waiting' || !this.#callers.includes(caller)) return
+    // Whoever was answered or refused listens no more.
+    if (this.#state !== 'waiting') return
     this.#remove(caller)
     caller.reject(new CommandCancelledError('signal', { cause: caller.options?.signal?.reason }))
     // Nobody may join a call that nobody waits for: it keeps no place in the order.
-    if (this.#callers.length === 0) this.#settle()
+    if (this.#callers === undefined) this.#settle()
   }
 
   #remove(caller: Caller<T>): void {
-    this.#callers = this.#callers.filter(other => other !== caller)
+    let before = this.#callers
+    if (before === caller) this.#callers = caller.next
+    else {
+      while (before !== undefined && before.next !== caller) before = before.next
+      if (before !== undefined) before.next = caller.next
+    }
     forget(caller)
     this.#origin.onAnswered(1)
   }
 
-  #takeAll(): readonly Caller<T>[] {
-    const callers = this.#callers
-    this.#callers = NOBODY
+  #takeAll(): Caller<T> | undefined {
+    const first = this.#callers
+    this.#callers = undefined
     this.#settle()
-    for (const caller of callers) forget(caller)
-    if (callers.length > 0) this.#origin.onAnswered(callers.length)
-    return callers
+    let count = 0
+    for (let caller = first; caller !== undefined; caller = caller.next) {
+      forget(caller)
+      count++
+    }
+    if (count > 0) this.#origin.onAnswered(count)
+    return first
   }
 }
 
 function forget<T>({ options, onAbort }: Caller<T>): void {
   if (onAbort) options?.signal?.removeEventListener('abort', onAbort)
 }
-
-const NOBODY: readonly never[] = []
