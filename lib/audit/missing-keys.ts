@@ -1,17 +1,17 @@
 import { keyOf } from '../domain/idempotency.js'
-import type { ChainedEntry, KeyName, StoreSnapshot } from '../store/store.js'
+import type { ChainedEntry, RecordedKey, StoreSnapshot } from '../store/store.js'
 
 /** Keys of a page that are not forgotten yet and cannot be found: they could pay twice. */
 export async function missingKeysOf(
   snapshot: StoreSnapshot,
   page: readonly ChainedEntry[]
-): Promise<readonly KeyName[]> {
+): Promise<readonly RecordedKey[]> {
   const { keysForgottenThrough, tablesThrough } = snapshot
   const keys = page.flatMap(({ entry }) => {
     const { sequence, command } = entry
     const idempotencyKey = keyOf(entry)
     if (idempotencyKey === undefined || sequence <= keysForgottenThrough || sequence > tablesThrough) return []
-    return [{ accountId: command.accountId, idempotencyKey }]
+    return [{ accountId: command.accountId, idempotencyKey, sequence }]
   })
   return snapshot.missingKeys(keys)
 }

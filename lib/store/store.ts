@@ -44,6 +44,11 @@ export interface KeyName {
   readonly idempotencyKey: string
 }
 
+/** A key, and the entry that is recorded under it. */
+export interface RecordedKey extends KeyName {
+  readonly sequence: number
+}
+
 /** What exists of what was wanted. */
 export interface Loaded {
   readonly accounts: readonly AccountState[]
@@ -187,7 +192,7 @@ export interface StoreSnapshot {
   /** The last entry up to a sequence that changed an account, as far as the tables know. */
   lastChange(accountId: string, through: number): Promise<Entry | undefined>
   /** Those of these keys under which no entry can be found. */
-  missingKeys(keys: readonly KeyName[]): Promise<readonly KeyName[]>
+  missingKeys(keys: readonly RecordedKey[]): Promise<readonly RecordedKey[]>
   /** Keys of entries up to here may be forgotten. */
   readonly keysForgottenThrough: number
   close(): Promise<void>

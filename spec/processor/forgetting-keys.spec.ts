@@ -6,6 +6,8 @@ import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 
 const MINUTE_MS = 60_000
+/** What a key takes: eight bytes for its hash, four for its place. */
+const ROW_BYTES = 12
 const idempotency = { answerTtlMs: MINUTE_MS, keyTtlMs: 10 * MINUTE_MS }
 
 const pay = (bursar: PaymentProcessor, idempotencyKey: string) =>
@@ -21,12 +23,17 @@ describe('The space of idempotency keys in a SQLite file', () => {
 
   afterEach(() => ledger.dispose())
 
-  function rowsOf(table: 'keys' | 'journal'): number {
+  function count(sql: string): number {
     const database = openDatabase(ledger.path)
-    const { count } = database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
+    const { count } = database.prepare(sql).get() as { count: number }
     database.close()
     return count
   }
+
+  const keys = () =>
+    count(`SELECT total(length(rows)) / ${ROW_BYTES} AS count FROM runs JOIN chunks USING (run)
+      WHERE kind = 'keys' AND state = 'live'`)
+  const entries = () => count('SELECT count(*) AS count FROM journal')
 
   const open = () => openPaymentProcessor({ store: ledger.store(), clock, idempotency })
 
@@ -37,15 +44,15 @@ describe('The space of idempotency keys in a SQLite file', () => {
       await Promise.all(Array.from({ length: 100 }, (_, index) => pay(bursar, `k${index}`)))
       await pay(bursar, 'k0')
     }
-    expect(rowsOf('keys')).to.equal(100)
+    expect(keys()).to.equal(100)
     clock.advance(10 * MINUTE_MS)
     {
       await using bursar = await open()
       await pay(bursar, 'the payment that comes with the sweep')
       await bursar.onIdle()
     }
-    expect(rowsOf('keys')).to.equal(1)
-    expect(rowsOf('journal')).to.equal(102)
+    expect(keys()).to.equal(1)
+    expect(entries()).to.equal(102)
   })
 
   it('is kept for keys that are still recognised, to the millisecond', async () => {
@@ -53,7 +60,10 @@ describe('The space of idempotency keys in a SQLite file', () => {
       await using bursar = await open()
       await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 100n })
       await pay(bursar, 'older')
-      clock.advance(MINUTE_MS)
+    }
+    clock.advance(MINUTE_MS)
+    {
+      await using bursar = await open()
       await pay(bursar, 'younger')
     }
     clock.advance(9 * MINUTE_MS)
@@ -61,6 +71,29 @@ describe('The space of idempotency keys in a SQLite file', () => {
       await using bursar = await open()
       await pay(bursar, 'the payment that comes with the sweep')
     }
-    expect(rowsOf('keys')).to.equal(2)
+    expect(keys()).to.equal(2)
+  })
+
+  it('is freed together with that of other keys of its time', async () => {
+    {
+      await using bursar = await open()
+      await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 100n })
+      await Promise.all([pay(bursar, 'one'), pay(bursar, 'other')])
+      clock.advance(10 * MINUTE_MS - 1)
+      await pay(bursar, 'one millisecond before the horizon')
+    }
+    clock.advance(1)
+    {
+      await using bursar = await open()
+      expect((await pay(bursar, 'one')).replayed).to.equal(false)
+      await bursar.onIdle()
+    }
+    clock.advance(10 * MINUTE_MS)
+    {
+      await using bursar = await open()
+      await pay(bursar, 'the payment that comes with the sweep')
+      await bursar.onIdle()
+    }
+    expect(keys()).to.equal(1)
   })
 })

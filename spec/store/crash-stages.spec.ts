@@ -1,7 +1,11 @@
+import { openPaymentProcessor } from 'bursar'
+import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import { acknowledgedIn, expectWhole, type NumberedIds } from '../support/after-a-crash.js'
+import { approval } from '../support/expectations.js'
 import { faultyDisk, type FaultyDisk } from '../support/faulty-disk.js'
 import { startLedgerProcess, type LedgerProcess, type LedgerProcessOptions } from '../support/ledger-process.js'
+import { numberedPayment, openPayers } from '../support/numbered-payments.js'
 import { temporaryDirectory } from '../support/stores.js'
 import { makeWreck, type Wreck } from '../support/wreck.js'
 
@@ -15,7 +19,7 @@ const SERVING: readonly Stage[] = [
   ['committed, and not acknowledged', 'after COMMIT of journal', 20],
   ['committed, and the acknowledgement on its way', 'reply', 20],
   ['the tables behind the journal, and their next step not begun', 'send beginTables', 1],
-  ['in the middle of a piece of a step of the tables', 'before INSERT OR IGNORE INTO keys', 30],
+  ['in the middle of a piece of a step of the tables', 'before INSERT INTO chunks', 30],
   ['a piece of a step of the tables written, and not committed', 'before COMMIT of tables', 8],
   ['some pieces of a step of the tables committed, and others not', 'after COMMIT of tables', 8],
   ['a step of the tables written to its end, and not committed', 'before COMMIT of progress', 1],
@@ -34,7 +38,7 @@ const RECOVERING: readonly Stage[] = [
   ['after the checkpoint', 'after PRAGMA wal_checkpoint', 1],
   ['before the epoch is raised', 'before UPDATE head SET epoch', 1],
   ['after the epoch is raised', 'after UPDATE head SET epoch', 1],
-  ['in the middle of the recovered tables', 'before INSERT OR IGNORE INTO keys', 40],
+  ['in the middle of the recovered tables', 'before INSERT INTO chunks', 40],
   ['before the recovered tables are committed', 'before COMMIT of progress', 1],
   ['after a part of the recovered tables is committed', 'after COMMIT of progress', 1]
 ]
@@ -44,6 +48,17 @@ const CREATING: readonly Stage[] = [
   ['in the middle of its schema', 'after BEGIN IMMEDIATE', 1],
   ['before its schema is committed', 'before PRAGMA application_id = ', 1],
   ['after its schema', 'after PRAGMA application_id = ', 1]
+]
+
+/** Where a process dies while it puts runs of its indexes together: the ones before it left seven, its own is the eighth. */
+const RUNS_BEFORE = 7
+const MERGING: readonly Stage[] = [
+  ['about to begin', 'send tidy', 1],
+  ['the first rows read', 'after SELECT rows FROM chunks', 1],
+  ['a part of them read', 'before SELECT rows FROM chunks', 12],
+  ['replaced, and not deleted', 'before DELETE FROM chunks', 1],
+  ['deleted in part', 'after DELETE FROM chunks', 2],
+  ['a run deleted to its end', 'after DELETE FROM runs', 1]
 ]
 
 /** Which write of a checkpoint into the database file does not happen any more. */
@@ -111,6 +126,21 @@ describe('a process that is killed at one very step', function () {
     it(`loses nothing and doubles nothing: ${title}`, async () => {
       await dieWhilePaying({ killAt: { step, nth, armedBy: `${path}.paying` } }, 0)
       await expectWhole(path, acknowledged)
+    })
+  }
+
+  for (const [title, step, nth] of MERGING) {
+    it(`loses nothing and doubles nothing while it puts runs together: ${title}`, async () => {
+      const before = new Map<number, string>()
+      for (let number = 0; number < RUNS_BEFORE; number++) {
+        const bursar = await openPaymentProcessor({ store: sqliteStore({ path }) })
+        if (number === 0) await openPayers(bursar)
+        const payment = await approval(bursar.processPayment(numberedPayment(number)))
+        before.set(number, payment.transactionId)
+        await bursar.close()
+      }
+      await dieWhilePaying({ killAt: { step, nth } }, RUNS_BEFORE)
+      await expectWhole(path, new Map([...before, ...acknowledged]))
     })
   }
 

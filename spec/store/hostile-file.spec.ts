@@ -19,7 +19,7 @@ const PLANTED: readonly (readonly [what: string, sql: string])[] = [
     `CREATE TRIGGER steal AFTER INSERT ON journal BEGIN UPDATE accounts SET posted = posted + 1; END`
   ],
   ['a trigger on the head', `CREATE TRIGGER stop BEFORE UPDATE ON head BEGIN SELECT RAISE(ABORT, 'no'); END`],
-  ['a view in the place of a table', 'ALTER TABLE keys RENAME TO k; CREATE VIEW keys AS SELECT * FROM k'],
+  ['a view in the place of a table', 'ALTER TABLE runs RENAME TO r; CREATE VIEW runs AS SELECT * FROM r'],
   ['another view', 'CREATE VIEW report AS SELECT * FROM accounts'],
   ['another table', 'CREATE TABLE notes (text TEXT)'],
   ['another index', 'CREATE INDEX by_currency ON accounts (currency)'],
@@ -28,7 +28,7 @@ const PLANTED: readonly (readonly [what: string, sql: string])[] = [
   ['a virtual table', 'CREATE VIRTUAL TABLE search USING fts5(text)'],
   [
     'a table that is no longer strict',
-    'DROP TABLE keys; CREATE TABLE keys (key_hash INTEGER, sequence INTEGER, PRIMARY KEY (key_hash, sequence))'
+    'DROP TABLE key_filter; CREATE TABLE key_filter (id INTEGER PRIMARY KEY, through INTEGER, after INTEGER, words BLOB, hash BLOB)'
   ]
 ]
 
@@ -98,7 +98,7 @@ describe('a hostile ledger file', () => {
       database.prepare('UPDATE journal SET entry = ? WHERE sequence = 1').run(text)
       // The tables are to be derived anew, from what stands there now.
       database.exec(
-        'UPDATE progress SET tables_through = 0; DELETE FROM accounts; DELETE FROM history; DELETE FROM keys'
+        'UPDATE progress SET tables_through = 0; DELETE FROM accounts; DELETE FROM runs; DELETE FROM chunks'
       )
       database.close()
       await using reader = await openLedgerReader({ store: ledger.store() })

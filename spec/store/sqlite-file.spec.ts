@@ -4,9 +4,10 @@ import { openLedgerReader, openPaymentProcessor, StoreCorruptError, StoreFormatE
 import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
-import { MIGRATIONS } from '../../lib/store/sqlite/schema.js'
+import { keyHash } from '../../lib/store/sqlite/key-hash.js'
+import { MIGRATIONS, takeSteps } from '../../lib/store/sqlite/schema.js'
 import { newBook } from '../support/book.js'
-import { rejectionOf } from '../support/expectations.js'
+import { collect, rejectionOf } from '../support/expectations.js'
 import { temporaryDirectory } from '../support/stores.js'
 
 describe('a SQLite ledger file', () => {
@@ -110,7 +111,7 @@ describe('a SQLite ledger file', () => {
     for (let version = 0; version < MIGRATIONS.length; version++) {
       path = join(directory.path, `version-${version}.db`)
       if (version > 0) {
-        for (const step of MIGRATIONS.slice(0, version)) execute(step)
+        withDatabase(database => takeSteps(database, 0, version))
         execute(`PRAGMA application_id = ${0x42555253}; PRAGMA user_version = ${version}`)
       }
       await someLedger()
@@ -120,21 +121,57 @@ describe('a SQLite ledger file', () => {
     }
   })
 
-  it('of version 2 keeps what every account has', async () => {
-    await someLedger()
-    execute('ALTER TABLE accounts DROP COLUMN moved_through; ALTER TABLE accounts DROP COLUMN posted_before')
-    execute('PRAGMA user_version = 2')
+  /** Puts the indexes of a ledger back into the tables that they were before they became runs. */
+  function indexesAsTables(database: Database): void {
+    const ofTables = /CREATE TABLE (?:history|keys) [^;]*;/g
+    for (const [sql] of (MIGRATIONS[0] as string).matchAll(ofTables)) database.exec(sql)
+    database.exec(`INSERT INTO history SELECT account_no, sequence FROM journal, json_each(entry, '$.postings') AS posting
+      JOIN accounts ON account_id = json_extract(posting.value, '$[0]')`)
+    const keyed = database
+      .prepare(
+        `SELECT sequence, json_extract(entry, '$.command.accountId') AS accountId,
+         json_extract(entry, '$.command.idempotencyKey') AS key FROM journal WHERE key IS NOT NULL`
+      )
+      .all() as { sequence: number; accountId: string; key: string }[]
+    const insert = database.prepare('INSERT INTO keys VALUES (?, ?)')
+    for (const { sequence, accountId, key } of keyed) insert.run(keyHash(accountId, key), sequence)
+    database.exec('DROP TABLE runs; DROP TABLE chunks; DROP TABLE key_filter')
+  }
 
-    const processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
-    expect(numberFrom('PRAGMA user_version')).to.equal(MIGRATIONS.length)
-    expect(await processor.getBalance('alice')).to.include({ posted: 99n })
-    const again = await processor.processPayment({ accountId: 'alice', idempotencyKey: 'l', amount: 9n })
-    expect(again).to.include({ success: true })
-    expect(await processor.verify()).to.include({ ok: true })
-    await processor.close()
+  /** What takes a ledger of the version after back to each. */
+  const BACK_TO: readonly (readonly [version: number, goBack: (database: Database) => void])[] = [
+    [3, indexesAsTables],
+    [
+      2,
+      database =>
+        database.exec('ALTER TABLE accounts DROP COLUMN moved_through; ALTER TABLE accounts DROP COLUMN posted_before')
+    ]
+  ]
 
-    expect(numberFrom("SELECT posted FROM accounts WHERE account_id = 'alice'")).to.equal(90)
-  })
+  for (const [index, [version]] of BACK_TO.entries()) {
+    it(`of version ${version} keeps what every account has, its history and its keys`, async () => {
+      const payment = { accountId: 'alice', idempotencyKey: 'k', amount: 1n }
+      const before = await openPaymentProcessor({ store: sqliteStore({ path }) })
+      await before.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 100n })
+      const first = await before.processPayment(payment)
+      await before.close()
+      for (const [, goBack] of BACK_TO.slice(0, index + 1)) withDatabase(goBack)
+      execute(`PRAGMA user_version = ${version}`)
+
+      const processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
+      expect(numberFrom('PRAGMA user_version')).to.equal(MIGRATIONS.length)
+      expect(await processor.getBalance('alice')).to.include({ posted: 99n })
+      expect(await processor.processPayment(payment)).to.deep.equal({ ...first, replayed: true })
+      const again = await processor.processPayment({ accountId: 'alice', idempotencyKey: 'l', amount: 9n })
+      expect(again).to.include({ success: true })
+      const history = await collect(processor.listTransactions({ accountId: 'alice' }))
+      expect(history.map(({ amount }) => amount)).to.include.members([1n, 9n])
+      expect(await processor.verify()).to.include({ ok: true })
+      await processor.close()
+
+      expect(numberFrom("SELECT posted FROM accounts WHERE account_id = 'alice'")).to.equal(90)
+    })
+  }
 
   it('has one lock, whichever link leads to it', async () => {
     const link = join(directory.path, 'link.db')
@@ -191,7 +228,7 @@ describe('a SQLite ledger file', () => {
     await session.commit(book.group())
     await session.close()
     execute(`UPDATE progress SET tables_through = 0; DELETE FROM transaction_states;
-      DELETE FROM history; DELETE FROM keys; DELETE FROM accounts`)
+      DELETE FROM runs; DELETE FROM chunks; DELETE FROM accounts`)
   }
 
   async function readBalance(): Promise<void> {

@@ -52,7 +52,7 @@ else require.cache[require.resolve(name)]!.exports = { DatabaseSync: WatchedData
 function around<T>(sql: string, work: () => T): T {
   if (/^\s*BEGIN\b/.test(sql)) written = ''
   else if (/\bINTO journal\b/.test(sql)) written = 'journal'
-  else if (/\b(INTO|UPDATE) (accounts|history|keys)\b/.test(sql)) written = 'tables'
+  else if (/\b(INTO|UPDATE) (accounts|chunks)\b/.test(sql)) written = 'tables'
   else if (/\bUPDATE progress SET tables_through\b/.test(sql)) written = 'progress'
   const text = sql.trim().replace(/^COMMIT\b/, `COMMIT of ${written}`)
   pass(`before ${text}`)

@@ -21,6 +21,7 @@ import type {
   HistoryQuery,
   KeyName,
   Loaded,
+  RecordedKey,
   Store,
   StoreSession,
   StoreSnapshot,
@@ -220,7 +221,8 @@ class MemorySession implements StoreSession {
       transactions: (query: { after: number; limit: number }) =>
         Promise.resolve(pageAfter(changed, ({ entry }) => entry.sequence, query)),
       lastChange: (accountId: string, through: number) => this.lastChange(accountId, Math.min(through, head.sequence)),
-      missingKeys: (keys: readonly KeyName[]) => Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
+      missingKeys: (keys: readonly RecordedKey[]) =>
+        Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
       close: () => Promise.resolve()
     })
   }

@@ -1,6 +1,6 @@
 import { StoreFormatError } from '../errors.js'
 import { openDatabase, type Database } from './driver.js'
-import { MIGRATIONS } from './schema.js'
+import { takeSteps } from './schema.js'
 
 /** One table, index, view or trigger, as SQLite keeps it. */
 interface SchemaRow {
@@ -35,7 +35,7 @@ function expectedSchema(version: number): ReadonlyMap<string, string> {
   if (known !== undefined) return known
   const database = openDatabase(':memory:')
   try {
-    for (const step of MIGRATIONS.slice(0, version)) database.exec(step)
+    takeSteps(database, 0, version)
     const schema = schemaOf(database)
     expected.set(version, schema)
     return schema

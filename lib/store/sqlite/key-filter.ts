@@ -1,12 +1,24 @@
+import { createHash } from 'node:crypto'
+import { endianness } from 'node:os'
 import type { Queries } from './queries.js'
 
 /** 16 MB, of which the operating system provides what is touched. */
 const WORDS = 2 ** 22
 /** How many bits of its word a key sets. */
 const BITS = 4
-/** Keys that are read at once while it is being filled, and the pause after them: a twentieth of a processor at most. */
-const PAGE_LENGTH = 1_000
-const PAUSE_MS = 10
+/** Chunks of keys that are read at once while it is being filled, and the pause after them. */
+const PAGE_CHUNKS = 32
+const PAUSE_MS = 5
+
+/** A filter as a file keeps it, so that the next opening need not read every key. */
+export interface KeptFilter {
+  /** The last entry whose key is in it. */
+  readonly through: number
+  /** The last entry whose key was forgotten when it was filled: what it has up to there is not in it. */
+  readonly after: number
+  readonly words: Uint8Array
+  readonly hash: Uint8Array
+}
 
 /**
  * Tells of most keys that they were never used, without asking the tables: a Bloom filter, each key within one word, over
@@ -16,6 +28,11 @@ const PAUSE_MS = 10
 export class KeyFilter {
   readonly #words = new Uint32Array(WORDS)
   #isComplete = false
+  #after = 0
+
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
 
   add(keyHash: number): void {
     this.#words[keyHash & (WORDS - 1)]! |= bitsOf(keyHash)
@@ -26,14 +43,44 @@ export class KeyFilter {
    * after the start is to be added besides.
    */
   async fill(queries: Queries, isClosed: () => boolean): Promise<void> {
-    for (let last = -1; !isClosed();) {
-      const page = queries.keyHashes(last, PAGE_LENGTH)
-      for (const hash of page) this.add(hash)
-      this.#isComplete = page.length < PAGE_LENGTH
-      if (this.#isComplete) return
-      last = page.at(-1)!
-      await new Promise(resolve => setTimeout(resolve, PAUSE_MS).unref())
+    this.#after = queries.keysForgottenThrough()
+    // A run that is replaced while it is read has its rows in another, which has not been read: until none is left.
+    const read = new Set<number>()
+    const nextRun = () => queries.keys.liveRuns().find(run => !read.has(run))
+    for (let run = nextRun(); run !== undefined; run = nextRun()) {
+      read.add(run)
+      let behind = 0
+      do {
+        const page = queries.keys.numbersOf(run, { behind, limit: PAGE_CHUNKS })
+        for (const hashes of page.numbers) for (const hash of hashes) this.add(hash)
+        behind = page.numbers.length === PAGE_CHUNKS ? page.through : 0
+        if (behind > 0) await new Promise(resolve => setTimeout(resolve, PAUSE_MS).unref())
+        if (isClosed()) return
+      } while (behind > 0)
     }
+    this.#isComplete = true
+  }
+
+  /** What to keep of it when the last entry is this one. Only of a complete filter. */
+  toKeep(through: number): KeptFilter {
+    const words = new Uint8Array(this.#words.buffer)
+    return { through, after: this.#after, words, hash: hashOf(words, through) }
+  }
+
+  /**
+   * Takes over what was kept, where that is whole, tells of every key up to the last entry, and is not mostly about keys
+   * that are forgotten by now. @returns whether it did
+   */
+  restore(kept: KeptFilter, { through, forgottenThrough }: { through: number; forgottenThrough: number }): boolean {
+    const isFresh = 2 * (through - forgottenThrough) >= through - kept.after
+    const fits = kept.through === through && kept.words.length === this.#words.byteLength
+    // The words stand there as this kind of processor has them.
+    if (!isFresh || !fits || endianness() !== 'LE') return false
+    if (Buffer.compare(hashOf(kept.words, through), kept.hash) !== 0) return false
+    new Uint8Array(this.#words.buffer).set(kept.words)
+    this.#after = kept.after
+    this.#isComplete = true
+    return true
   }
 
   mayHave(keyHash: number): boolean {
@@ -51,4 +98,8 @@ function bitsOf(keyHash: number): number {
     rest >>>= 5
   }
   return bits
+}
+
+function hashOf(words: Uint8Array, through: number): Buffer {
+  return createHash('sha256').update(`${through} `).update(words).digest()
 }

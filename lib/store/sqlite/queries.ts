@@ -4,9 +4,11 @@ import { keyOf } from '../../domain/idempotency.js'
 import type { Entry } from '../../domain/entry.js'
 import { decodeEntry } from '../codec.js'
 import { sequenceAt } from '../paging.js'
-import type { KeyName } from '../store.js'
+import type { KeyName, RecordedKey } from '../store.js'
 import type { Database, Statement, Value } from './driver.js'
+import type { KeptFilter } from './key-filter.js'
 import { keyHash } from './key-hash.js'
+import { RunReader } from './run-reader.js'
 import { ACCOUNT, accountFromRow, transactionFromRow, type AccountRow, type TransactionStateRow } from './rows.js'
 
 export interface JournalRow {
@@ -18,10 +20,19 @@ export interface JournalRow {
 /** Every question that is asked of the tables. Lists of ids go in as one JSON text: one statement for a whole run. */
 export class Queries {
   readonly #database: Database
+  readonly #keys: RunReader
+  readonly #history: RunReader
   readonly #prepared = new Map<string, Statement>()
 
   constructor(database: Database) {
     this.#database = database
+    this.#keys = new RunReader(database, 'keys')
+    this.#history = new RunReader(database, 'history')
+  }
+
+  /** The index of idempotency keys itself. */
+  get keys(): RunReader {
+    return this.#keys
   }
 
   tablesThrough(): number {
@@ -40,11 +51,13 @@ export class Queries {
     return this.transactions(this.#all<{ sequence: bigint }>(sql, after, limit).map(row => Number(row.sequence)))
   }
 
-  missingKeys(keys: readonly KeyName[]): readonly KeyName[] {
-    const hashes = keys.map(({ accountId, idempotencyKey }) => keyHash(accountId, idempotencyKey))
-    const sql = `SELECT wanted.key AS place FROM json_each(?) AS wanted
-      WHERE NOT EXISTS (SELECT 1 FROM keys WHERE key_hash = wanted.value)`
-    return this.#all<{ place: bigint }>(sql, JSON.stringify(hashes)).map(({ place }) => keys[Number(place)]!)
+  /** The keys that the index does not lead to these very entries. */
+  missingKeys(keys: readonly RecordedKey[]): readonly RecordedKey[] {
+    const forgotten = this.keysForgottenThrough()
+    return keys.filter(({ accountId, idempotencyKey, sequence }) => {
+      const stretch = { after: Math.max(sequence - 1, forgotten), through: sequence }
+      return this.#keys.last(keyHash(accountId, idempotencyKey), stretch) === undefined
+    })
   }
 
   accounts(accountIds: readonly string[]): readonly AccountState[] {
@@ -73,25 +86,18 @@ export class Queries {
     return this.#all<{ entry: string }>(sql, JSON.stringify(sequences)).map(row => decodeEntry(row.entry))
   }
 
-  /** The hashes that the index knows after one of them, in order. */
-  keyHashes(after: number, limit: number): readonly number[] {
-    const sql = 'SELECT key_hash FROM keys WHERE key_hash > ? ORDER BY key_hash LIMIT ?'
-    return this.#all<{ key_hash: bigint }>(sql, after, limit).map(row => Number(row.key_hash))
+  /** The filter that the last closing kept, if it did. */
+  keptFilter(): KeptFilter | undefined {
+    const sql = 'SELECT through, after, words, hash FROM key_filter'
+    const [row] = this.#all<{ through: bigint; after: bigint; words: Uint8Array; hash: Uint8Array }>(sql)
+    return row && { ...row, through: Number(row.through), after: Number(row.after) }
   }
 
   /** The latest entry under each key that the index knows. */
   keyed(keys: readonly KeyName[]): readonly Entry[] {
     if (keys.length === 0) return []
-    if (keys.length === 1) return present([this.#firstUnder(keys[0]!, Number.MAX_SAFE_INTEGER)])
-    const hashes = keys.map(({ accountId, idempotencyKey }) => keyHash(accountId, idempotencyKey))
-    const sql = `SELECT wanted.key AS place, max(sequence) AS sequence
-      FROM json_each(?) AS wanted CROSS JOIN keys ON key_hash = wanted.value GROUP BY wanted.key`
-    const found: Entry[] = []
-    for (const { place, sequence } of this.#all<{ place: bigint; sequence: bigint }>(sql, JSON.stringify(hashes))) {
-      const entry = this.#firstUnder(keys[Number(place)]!, Number(sequence) + 1)
-      if (entry !== undefined) found.push(entry)
-    }
-    return found
+    const after = this.keysForgottenThrough()
+    return present(keys.map(key => this.#lastUnder(key, after)))
   }
 
   /** The first of these entries that is recorded under the very key. */
@@ -115,19 +121,19 @@ export class Queries {
 
   /** The account's places in the journal, as far as the history table follows it. */
   historyOf(accountId: string, query: { after: number; through: number; limit: number }): readonly number[] {
-    const sql = `SELECT sequence FROM history
-      WHERE account_no = (SELECT account_no FROM accounts WHERE account_id = ?) AND sequence > ? AND sequence <= ?
-      ORDER BY sequence LIMIT ?`
-    const rows = this.#all<{ sequence: bigint }>(sql, accountId, query.after, query.through, query.limit)
-    return rows.map(row => Number(row.sequence))
+    const number = this.#accountNumber(accountId)
+    return number === undefined ? [] : this.#history.page(number, query)
   }
 
   /** The last place up to a sequence where the account changed. */
   lastChange(accountId: string, through: number): number | undefined {
-    const sql = `SELECT max(sequence) AS sequence FROM history
-      WHERE account_no = (SELECT account_no FROM accounts WHERE account_id = ?) AND sequence <= ?`
-    const [row] = this.#all<{ sequence: bigint | null }>(sql, accountId, through)
-    return row?.sequence == null ? undefined : Number(row.sequence)
+    const number = this.#accountNumber(accountId)
+    return number === undefined ? undefined : this.#history.last(number, { after: 0, through })
+  }
+
+  #accountNumber(accountId: string): number | undefined {
+    const [row] = this.#all<{ account_no: bigint }>('SELECT account_no FROM accounts WHERE account_id = ?', accountId)
+    return row && Number(row.account_no)
   }
 
   /** Open holds of an account that are due, and some of the next ones after. */
@@ -160,16 +166,15 @@ export class Queries {
     return this.#all<TransactionStateRow>(sql, sequence)[0]
   }
 
-  /** Follows the entries with this key's hash from the latest below a bound on, until one has the very key. */
-  #firstUnder(key: KeyName, bound: number): Entry | undefined {
-    const sql = 'SELECT sequence FROM keys WHERE key_hash = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1'
+  /** Follows the entries with this key's hash from the latest on, until one has the very key. */
+  #lastUnder(key: KeyName, after: number): Entry | undefined {
     const hash = keyHash(key.accountId, key.idempotencyKey)
-    for (let below = bound; ;) {
-      const [row] = this.#all<{ sequence: bigint }>(sql, hash, below)
-      if (row === undefined) return undefined
-      const entry = this.keyedAt(key, [Number(row.sequence)])
+    for (let through = Number.MAX_SAFE_INTEGER; ;) {
+      const sequence = this.#keys.last(hash, { after, through })
+      if (sequence === undefined) return undefined
+      const entry = this.keyedAt(key, [sequence])
       if (entry !== undefined) return entry
-      below = Number(row.sequence)
+      through = sequence - 1
     }
   }
 

@@ -1,5 +1,6 @@
 import { StoreFormatError } from '../errors.js'
 import type { Database } from './driver.js'
+import { runsFromTables } from './runs-from-tables.js'
 
 /** 'BURS', in the header of every ledger file. */
 const APPLICATION_ID = 0x42555253
@@ -8,7 +9,7 @@ const APPLICATION_ID = 0x42555253
  * The steps from an empty file to the current schema; a file of version n needs the steps after n. Steps are only ever
  * added at the end.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
   `
   -- The end of the journal, and who may write after it.
   CREATE TABLE head (
@@ -94,7 +95,8 @@ export const MIGRATIONS: readonly string[] = [
   -- being written: then, and only then, moved_through is larger, and posted_before is what counts.
   ALTER TABLE accounts ADD COLUMN posted_before INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE accounts ADD COLUMN moved_through INTEGER NOT NULL DEFAULT 0;
-  `
+  `,
+  runsFromTables
 ]
 
 /** The schema version of a ledger file, 0 for a new one; refuses every other file, and changes nothing. */
@@ -121,6 +123,14 @@ export function ledgerVersion(database: Database, path: string): number {
 export function migrate(database: Database, version: number): void {
   if (version === MIGRATIONS.length) return
   database.exec('BEGIN IMMEDIATE')
-  for (const step of MIGRATIONS.slice(version)) database.exec(step)
+  takeSteps(database, version, MIGRATIONS.length)
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`)
+}
+
+/** Takes the steps from one version of the schema to another. */
+export function takeSteps(database: Database, from: number, to: number): void {
+  for (const step of MIGRATIONS.slice(from, to)) {
+    if (typeof step === 'string') database.exec(step)
+    else step(database)
+  }
 }

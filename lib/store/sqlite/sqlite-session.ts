@@ -37,10 +37,15 @@ import type { WriterClient } from './writer-client.js'
  */
 const STEP_ENTRIES = 16_384
 const STEP_RESTATED = 2_000
-/** What a payment changes in the tables at most: a key, and for two accounts their number, a place in history, the money. */
-const ROWS_PER_ENTRY = 7
+/** What a payment changes in the tables row by row, at most: for two accounts their number and the money, and one more. */
+const ROWS_PER_ENTRY = 5
 /** A step is written in pieces between the commits, as fast as new entries come, so that it ends before the next. */
 const PIECES_PER_ENTRY = ROWS_PER_ENTRY / PIECE_ROWS
+/** From so many entries on, the filter over their keys is kept in the file: its 16 MB are little beside them. */
+const FILTER_KEPT_FROM = 2 ** 20
+/** Keys and history are merged a few times until they lie in large runs: about ten rows an entry, 330 a piece. */
+const TIDY_PIECES_PER_ENTRY = 1 / 16
+const TIDY_PIECES_MIN = 4
 /** How long after the last commit the tables are brought up although no full step has come together. */
 const REST_MS = 50
 
@@ -57,9 +62,11 @@ export class SqliteSession implements StoreSession {
   readonly #queries: Queries
   readonly #tails: { applying: Tail | undefined; growing: Tail }
   readonly #filter = new KeyFilter()
+  readonly #keptThrough: number
   readonly #prepared = new PreparedEntries()
   readonly #reads: TailedReads
   #applied: Promise<void> = Promise.resolve()
+  #tidied: Promise<void> | undefined
   #rest: NodeJS.Timeout | undefined
   #isClosing = false
   #isClosed = false
@@ -72,8 +79,17 @@ export class SqliteSession implements StoreSession {
     this.#queries = new Queries(this.#database)
     this.#tails = { applying: undefined, growing: new Tail(head.sequence, this.#filter) }
     this.#reads = new TailedReads(this.#queries, this.#tails, this.#filter)
+    this.#keptThrough = this.#restoreFilter(head.sequence)
     // Without it all is as right as with it, only slower.
-    this.#filter.fill(this.#queries, () => this.#isClosed).catch(() => undefined)
+    if (!this.#filter.isComplete) this.#filter.fill(this.#queries, () => this.#isClosed).catch(() => undefined)
+  }
+
+  /** @returns the last entry that the filter in the file knows of */
+  #restoreFilter(through: number): number {
+    const kept = this.#queries.keptFilter()
+    if (kept === undefined) return 0
+    const isRestored = this.#filter.restore(kept, { through, forgottenThrough: this.#queries.keysForgottenThrough() })
+    return isRestored ? through : 0
   }
 
   load(wanted: Wanted): Promise<Loaded> {
@@ -125,6 +141,23 @@ export class SqliteSession implements StoreSession {
     }
     this.#tails.applying = undefined
     if (this.#tails.growing.length > 0) this.#followJournal()
+    this.#startTidying()
+  }
+
+  #startTidying(): void {
+    this.#tidied ??= this.#tidy().finally(() => (this.#tidied = undefined))
+  }
+
+  /** Keeps the indexes small, in pieces between the commits, at least as fast as new entries come. */
+  async #tidy(): Promise<void> {
+    let { through } = this.#tails.growing
+    let isTidy = false
+    while (!isTidy && !this.#isClosing) {
+      const pieces = TIDY_PIECES_MIN + Math.ceil((this.#tails.growing.through - through) * TIDY_PIECES_PER_ENTRY)
+      through = this.#tails.growing.through
+      // Should it fail, the next step tries again, unless the writer refuses everything from now on.
+      isTidy = await this.#writer.ask<boolean>({ type: 'tidy', pieces }).catch(() => true)
+    }
   }
 
   /** Some pieces of the step; none of them, after a pause, while another connection is writing to the file. */
@@ -168,9 +201,11 @@ export class SqliteSession implements StoreSession {
   }
 
   async forgetKeys(query: { recordedBefore: number; limit: number }): Promise<ForgottenKeys> {
-    // What the index does not hold yet cannot be deleted from it.
+    // What the index does not hold yet cannot be taken from it.
     await this.#catchUp()
-    return this.#writer.ask({ type: 'forgetKeys', query })
+    const forgotten = await this.#writer.ask<ForgottenKeys>({ type: 'forgetKeys', query })
+    this.#startTidying()
+    return forgotten
   }
 
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
@@ -180,11 +215,20 @@ export class SqliteSession implements StoreSession {
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#catchUp()
+    await this.#tidied
     clearTimeout(this.#rest)
+    await this.#keepFilter()
     this.#isClosed = true
     this.#database.close()
     await this.#writer.ask({ type: 'close' })
     this.#writer.release()
+  }
+
+  /** Where that saves the next opening a lot. Should it fail, the filter is filled from the tables as before. */
+  async #keepFilter(): Promise<void> {
+    const { through } = this.#tails.growing
+    if (through < FILTER_KEPT_FROM || through === this.#keptThrough || !this.#filter.isComplete) return
+    await this.#writer.ask({ type: 'keepFilter', filter: this.#filter.toKeep(through) }).catch(() => undefined)
   }
 
   /** Brings the tables up to what is committed now; gives up when the writer has failed. */

@@ -1,7 +1,9 @@
 import type { AccountState } from '../../domain/account.js'
 import { invariant } from '../../domain/errors.js'
-import { BulkInsert } from './bulk-insert.js'
 import type { Database, Statement } from './driver.js'
+import { Queries } from './queries.js'
+import { RunWriter } from './run-writer.js'
+import { sortedPlaces } from './sorted-rows.js'
 import type { TableChanges } from './table-changes.js'
 
 /** How many rows a piece writes: well below a millisecond of work. */
@@ -12,19 +14,21 @@ export const PIECE_ROWS = 256
  *
  * A long stretch writes far fewer pages than many short ones, because rows that lie together go in together; but nobody
  * can commit while it is written. So it comes in pieces, each fit for a transaction of its own, and all but the last can
- * be there twice or too early: numbers for new accounts, index rows that point to entries of the journal, and what is
- * posted, beside what was posted before. Only the last piece changes what else there is about accounts and holds, and
- * says how far the tables have come.
+ * be there twice or too early: numbers for new accounts, runs of index rows that do not count yet, and what is posted,
+ * beside what was posted before. Only the last piece makes the runs count, changes what else there is about accounts and
+ * holds, and says how far the tables have come.
  */
 export class TableWriter {
   readonly #numbersOf: Statement
   readonly #openAccount: Statement
   readonly #moveAccount: Statement
   readonly #restateAccount: Statement
-  readonly #insertHistory: BulkInsert
-  readonly #insertKeys: BulkInsert
+  readonly #history: RunWriter
+  readonly #keys: RunWriter
   readonly #upsertTransaction: Statement
   readonly #advance: Statement
+  readonly #forget: Statement
+  #forgottenThrough: number
 
   constructor(database: Database) {
     this.#numbersOf = database.prepare(
@@ -42,13 +46,15 @@ export class TableWriter {
     this.#restateAccount = database.prepare(
       'UPDATE accounts SET held = ?, overdraft_limit = ?, frozen = ?, closed = ?, hold_deadline = ? WHERE account_id = ?'
     )
-    this.#insertHistory = new BulkInsert(database, 'OR IGNORE INTO history', ['account_no', 'sequence'])
-    this.#insertKeys = new BulkInsert(database, 'OR IGNORE INTO keys', ['key_hash', 'sequence'])
+    this.#history = new RunWriter(database, 'history')
+    this.#keys = new RunWriter(database, 'keys')
     this.#upsertTransaction = database.prepare(
       `INSERT INTO transaction_states (sequence, account_id, refunded, hold_status, hold_deadline) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (sequence) DO UPDATE SET refunded = excluded.refunded, hold_status = excluded.hold_status`
     )
     this.#advance = database.prepare('UPDATE progress SET tables_through = ?')
+    this.#forget = database.prepare('UPDATE progress SET keys_forgotten_through = ?')
+    this.#forgottenThrough = new Queries(database).keysForgottenThrough()
   }
 
   /** Writes one piece at each step, the last one before it returns. To be stepped inside transactions. */
@@ -63,15 +69,37 @@ export class TableWriter {
       numbers.push(...this.#numbers(piece))
       yield
     }
-    yield* insertInPieces(this.#insertKeys, keyRows(changes))
-    yield* insertInPieces(this.#insertHistory, historyRows(changes, numbers))
-    for (const piece of piecesOf([...gathered(numbers)])) {
+    const { keyHashes, keySequences, historyAccounts, historySequences } = changes
+    const stretch = { after, through }
+    const enlivenKeys = yield* this.#keys.add({ numbers: keyHashes, sequences: keySequences, ...stretch })
+    const accounts = historyAccounts.map(account => numbers[account]!)
+    const enlivenHistory = yield* this.#history.add({ numbers: accounts, sequences: historySequences, ...stretch })
+    for (const piece of piecesOf([...sortedPlaces(numbers)])) {
       for (const place of piece) this.#moveAccount.run(after, posted[place]!, through, numbers[place]!)
       yield
     }
     for (const account of restated) this.#restate(account)
     for (const transaction of changes.transactions) this.#upsertTransaction.run(...transaction)
+    enlivenKeys()
+    enlivenHistory()
     this.#advance.run(through)
+  }
+
+  get isTidy(): boolean {
+    return this.#history.isTidy && this.#keys.isTidy
+  }
+
+  /** A piece of the work that keeps the indexes small; to be called until they are tidy. */
+  tidy(): void {
+    if (this.#keys.isTidy) this.#history.tidy(0)
+    else this.#keys.tidy(this.#forgottenThrough)
+  }
+
+  /** From now on, keys up to this entry are forgotten. */
+  forgetKeys(through: number): void {
+    this.#forgottenThrough = through
+    this.#forget.run(through)
+    this.#keys.dropForgotten(through)
   }
 
   /** Gives a new account a number, together with a row that is still empty. */
@@ -95,52 +123,4 @@ export class TableWriter {
 
 function* piecesOf<T>(items: readonly T[]): Generator<readonly T[], void, undefined> {
   for (let from = 0; from < items.length; from += PIECE_ROWS) yield items.slice(from, from + PIECE_ROWS)
-}
-
-function* insertInPieces(insert: BulkInsert, rows: readonly number[]): Generator<void, void, undefined> {
-  const step = 2 * PIECE_ROWS
-  for (let from = 0; from < rows.length; from += step) {
-    insert.run(rows.slice(from, from + step))
-    yield
-  }
-}
-
-function keyRows({ keyHashes, keySequences }: TableChanges): readonly number[] {
-  const rows: number[] = []
-  for (const place of gathered(keyHashes)) rows.push(keyHashes[place]!, keySequences[place]!)
-  return rows
-}
-
-function historyRows(
-  { historyAccounts, historySequences }: TableChanges,
-  numbers: readonly number[]
-): readonly number[] {
-  const accounts = historyAccounts.map(account => numbers[account]!)
-  const rows: number[] = []
-  for (const place of gathered(accounts)) rows.push(accounts[place]!, historySequences[place]!)
-  return rows
-}
-
-/** Into how many equal ranges places are gathered: a range is less than a page of an index of any usual size. */
-const RANGES = 4_096
-
-/**
- * The places of numbers, those of near numbers together and otherwise in their order: as good as sorted for writing into
- * an index, where it matters that rows of one page come together, and done in a moment.
- */
-function gathered(numbers: ArrayLike<number>): Uint32Array {
-  let smallest = Infinity
-  let largest = 0
-  for (let place = 0; place < numbers.length; place++) {
-    smallest = Math.min(smallest, numbers[place]!)
-    largest = Math.max(largest, numbers[place]!)
-  }
-  const width = (largest - smallest + 1) / RANGES
-  const rangeOf = (place: number) => Math.floor((numbers[place]! - smallest) / width)
-  const ends = new Uint32Array(RANGES + 1)
-  for (let place = 0; place < numbers.length; place++) ends[rangeOf(place) + 1]!++
-  for (let range = 0; range < RANGES; range++) ends[range + 1]! += ends[range]!
-  const places = new Uint32Array(numbers.length)
-  for (let place = 0; place < numbers.length; place++) places[ends[rangeOf(place)]!++] = place
-  return places
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { KeptFilter } from './key-filter.js'
 import type { TableChanges } from './table-changes.js'
 import type { Failure } from './writer-failure.js'
 import type { JournalCommit } from './writer.js'
@@ -9,7 +10,9 @@ export type Request =
   | { readonly type: 'commit'; readonly group: JournalCommit }
   | { readonly type: 'beginTables'; readonly changes: TableChanges }
   | { readonly type: 'continueTables'; readonly pieces: number }
+  | { readonly type: 'tidy'; readonly pieces: number }
   | { readonly type: 'forgetKeys'; readonly query: { readonly recordedBefore: number; readonly limit: number } }
+  | { readonly type: 'keepFilter'; readonly filter: KeptFilter }
   | { readonly type: 'close' }
 
 export type Reply = { readonly value: unknown } | { readonly failure: Failure }

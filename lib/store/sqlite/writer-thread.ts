@@ -52,8 +52,12 @@ function answer(request: Request): unknown {
       return writer!.beginTables(request.changes)
     case 'continueTables':
       return writer!.continueTables(request.pieces)
+    case 'tidy':
+      return writer!.tidy(request.pieces)
     case 'forgetKeys':
       return writer!.forgetKeys(request.query)
+    case 'keepFilter':
+      return writer!.keepFilter(request.filter)
     case 'close': {
       const closing = writer
       writer = undefined

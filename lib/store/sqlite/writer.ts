@@ -16,7 +16,7 @@ import { checkSchema } from './check-schema.js'
 import { checkTail } from './check-tail.js'
 import { openDatabase, type Database, type Statement, type Value } from './driver.js'
 import { headFromRow } from './head-row.js'
-import { keyHash } from './key-hash.js'
+import type { KeptFilter } from './key-filter.js'
 import { LetterWriter, type LetterChange } from './letters.js'
 import { lockWriter } from './lock.js'
 import { recoverTables } from './recovery.js'
@@ -123,7 +123,17 @@ export class Writer {
     return isDone
   }
 
-  /** Deletes index rows of expired keys, following the journal; looks at no more than `limit` entries. */
+  /** Some pieces of the work that keeps the indexes small; returns whether there is no more of it. */
+  tidy(pieces: number): boolean {
+    if (!this.#tables.isTidy) {
+      this.#inTransaction(() => {
+        for (let piece = 0; piece < pieces && !this.#tables.isTidy; piece++) this.#tables.tidy()
+      })
+    }
+    return this.#tables.isTidy
+  }
+
+  /** Gives up index rows of expired keys, following the journal; looks at no more than `limit` entries. */
   forgetKeys({ recordedBefore, limit }: { recordedBefore: number; limit: number }): ForgottenKeys {
     const { tables_through: tables, keys_forgotten_through: after } = this.#database
       .prepare('SELECT tables_through, keys_forgotten_through FROM progress')
@@ -134,18 +144,17 @@ export class Writer {
     const entries = rows.map(row => decodeEntry(row.entry))
     const live = entries.findIndex(entry => entry.timestamp >= recordedBefore)
     const expired = live === -1 ? entries : entries.slice(0, live)
-    let keys = 0
-    if (expired.length === 0) return { keys, mayHaveMore: false }
-    this.#inTransaction(() => {
-      const forget = this.#database.prepare('DELETE FROM keys WHERE key_hash = ? AND sequence = ?')
-      for (const entry of expired) {
-        const key = keyOf(entry)
-        if (key === undefined) continue
-        keys += Number(forget.run(keyHash(entry.command.accountId, key), entry.sequence).changes)
-      }
-      this.#database.prepare('UPDATE progress SET keys_forgotten_through = ?').run(after + expired.length)
-    })
+    if (expired.length === 0) return { keys: 0, mayHaveMore: false }
+    this.#inTransaction(() => this.#tables.forgetKeys(after + expired.length))
+    const keys = expired.filter(entry => keyOf(entry) !== undefined).length
     return { keys, mayHaveMore: expired.length === limit }
+  }
+
+  /** Keeps the filter over the keys for the next opening. */
+  keepFilter({ through, after, words, hash }: KeptFilter): void {
+    this.#inTransaction(() =>
+      this.#database.prepare('REPLACE INTO key_filter VALUES (1, ?, ?, ?, ?)').run(through, after, words, hash)
+    )
   }
 
   close(): void {

@@ -95,12 +95,14 @@ export function describeSnapshots(scene: StoreScene): void {
       book.pay({ accountId: 'alice', idempotencyKey: 'new', amount: 1n })
       await session.commit(book.group())
       const reopened = await scene.open()
-      const keys = [
-        ['alice', 'new'],
-        ['alice', 'old'],
-        ['alice', 'never'],
-        ['bob', 'new']
-      ].map(([accountId, idempotencyKey]) => ({ accountId: accountId!, idempotencyKey: idempotencyKey! }))
+      const keys = (
+        [
+          ['alice', 'new', 2],
+          ['alice', 'old', 1],
+          ['alice', 'never', 2],
+          ['bob', 'new', 2]
+        ] as const
+      ).map(([accountId, idempotencyKey, sequence]) => ({ accountId, idempotencyKey, sequence }))
       const before = await reopened.snapshot()
       expect(await before.missingKeys(keys)).to.have.deep.members(keys.slice(2))
       expect(before.keysForgottenThrough).to.equal(0)
