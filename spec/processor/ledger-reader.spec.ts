@@ -106,7 +106,7 @@ describe('A ledger reader', () => {
     // As a crash leaves it that came before any step.
     const database = openDatabase(ledger.path)
     database.exec(`UPDATE progress SET tables_through = 0, keys_forgotten_through = 0;
-      DELETE FROM accounts; DELETE FROM runs; DELETE FROM chunks; DELETE FROM transaction_states`)
+      DELETE FROM accounts; DELETE FROM runs; DELETE FROM chunks; DELETE FROM moved_balances; DELETE FROM transaction_states`)
     database.close()
 
     await using reader = await reading()

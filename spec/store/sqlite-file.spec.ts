@@ -135,7 +135,8 @@ describe('a SQLite ledger file', () => {
       .all() as { sequence: number; accountId: string; key: string }[]
     const insert = database.prepare('INSERT INTO keys VALUES (?, ?)')
     for (const { sequence, accountId, key } of keyed) insert.run(keyHash(accountId, key), sequence)
-    database.exec('DROP TABLE runs; DROP TABLE chunks; DROP TABLE key_filter')
+    database.exec(`DROP TABLE runs; DROP TABLE chunks; DROP TABLE key_filter; DROP TABLE moved_balances;
+      DROP INDEX accounts_by_age; ${MIGRATIONS[2] as string}`)
   }
 
   /** What takes a ledger of the version after back to each. */
@@ -228,7 +229,7 @@ describe('a SQLite ledger file', () => {
     await session.commit(book.group())
     await session.close()
     execute(`UPDATE progress SET tables_through = 0; DELETE FROM transaction_states;
-      DELETE FROM runs; DELETE FROM chunks; DELETE FROM accounts`)
+      DELETE FROM runs; DELETE FROM chunks; DELETE FROM moved_balances; DELETE FROM accounts`)
   }
 
   async function readBalance(): Promise<void> {

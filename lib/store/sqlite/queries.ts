@@ -6,6 +6,8 @@ import { decodeEntry } from '../codec.js'
 import { sequenceAt } from '../paging.js'
 import type { KeyName, RecordedKey } from '../store.js'
 import type { Database, Statement, Value } from './driver.js'
+import { BalanceStretches } from './balance-stretches.js'
+import { historyNumber } from './history-number.js'
 import type { KeptFilter } from './key-filter.js'
 import { keyHash } from './key-hash.js'
 import { RunReader } from './run-reader.js'
@@ -22,12 +24,14 @@ export class Queries {
   readonly #database: Database
   readonly #keys: RunReader
   readonly #history: RunReader
+  readonly #balances: BalanceStretches
   readonly #prepared = new Map<string, Statement>()
 
   constructor(database: Database) {
     this.#database = database
     this.#keys = new RunReader(database, 'keys')
     this.#history = new RunReader(database, 'history')
+    this.#balances = new BalanceStretches(database)
   }
 
   /** The index of idempotency keys itself. */
@@ -63,14 +67,16 @@ export class Queries {
   accounts(accountIds: readonly string[]): readonly AccountState[] {
     if (accountIds.length === 0) return []
     const sql = `SELECT ${ACCOUNT} FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
-    return this.#all<AccountRow>(sql, JSON.stringify(accountIds)).map(accountFromRow)
+    const moved = this.#balances.now()
+    return this.#all<AccountRow>(sql, JSON.stringify(accountIds)).map(row => accountFromRow(row, moved))
   }
 
   accountsAfter(accountId: string, limit: number): readonly AccountState[] {
     // Accounts may have a number, and an empty row, before the tables have come to their creation.
     const sql = `SELECT ${ACCOUNT} FROM accounts
       WHERE account_id > ? AND created_sequence <= (SELECT tables_through FROM progress) ORDER BY account_id LIMIT ?`
-    return this.#all<AccountRow>(sql, accountId, limit).map(accountFromRow)
+    const moved = this.#balances.now()
+    return this.#all<AccountRow>(sql, accountId, limit).map(row => accountFromRow(row, moved))
   }
 
   /** The transactions at these places of the journal, where there are any. */
@@ -121,19 +127,20 @@ export class Queries {
 
   /** The account's places in the journal, as far as the history table follows it. */
   historyOf(accountId: string, query: { after: number; through: number; limit: number }): readonly number[] {
-    const number = this.#accountNumber(accountId)
+    const number = this.#historyNumber(accountId)
     return number === undefined ? [] : this.#history.page(number, query)
   }
 
   /** The last place up to a sequence where the account changed. */
   lastChange(accountId: string, through: number): number | undefined {
-    const number = this.#accountNumber(accountId)
+    const number = this.#historyNumber(accountId)
     return number === undefined ? undefined : this.#history.last(number, { after: 0, through })
   }
 
-  #accountNumber(accountId: string): number | undefined {
-    const [row] = this.#all<{ account_no: bigint }>('SELECT account_no FROM accounts WHERE account_id = ?', accountId)
-    return row && Number(row.account_no)
+  #historyNumber(accountId: string): number | undefined {
+    const sql = 'SELECT created_sequence FROM accounts WHERE account_id = ?'
+    const [row] = this.#all<{ created_sequence: bigint }>(sql, accountId)
+    return row && historyNumber(accountId, Number(row.created_sequence))
   }
 
   /** Open holds of an account that are due, and some of the next ones after. */

@@ -1,15 +1,13 @@
-import type { AccountState, FreezeDirection, Metadata } from '../../domain/account.js'
+import { isSystemAccount, type AccountState, type FreezeDirection, type Metadata } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import type { HoldStatus, TransactionState } from '../../domain/transaction.js'
 import type { Value } from './driver.js'
+import type { MovedBalances } from './moved-balances.js'
 
 /** Between rows and the ledger's records. Integers are read as `bigint`, since amounts do not fit a `number`. */
 
-/** A step that is being written may have moved the money of an account ahead of the tables' place in the journal. */
-const POSTED = 'iif(moved_through > (SELECT tables_through FROM progress), posted_before, posted) AS posted'
-
 /** What an account is made from. */
-export const ACCOUNT = `account_id, currency, ${POSTED}, held, overdraft_limit, frozen, closed, metadata, created_at, created_sequence, hold_deadline`
+export const ACCOUNT = `account_id, currency, posted, held, overdraft_limit, frozen, closed, metadata, created_at, created_sequence, hold_deadline`
 
 export interface AccountRow {
   readonly account_id: string
@@ -25,18 +23,21 @@ export interface AccountRow {
   readonly hold_deadline: bigint | null
 }
 
-export function accountFromRow(row: AccountRow): AccountState {
+/** @param moved says what accounts have posted whose rows are behind */
+export function accountFromRow(row: AccountRow, moved: MovedBalances): AccountState {
+  const createdSequence = Number(row.created_sequence)
+  const isBehind = !isSystemAccount(row.account_id)
   return {
     accountId: row.account_id,
     currency: row.currency,
-    posted: row.posted,
+    posted: (isBehind ? moved.get(createdSequence) : undefined) ?? row.posted,
     held: row.held,
     overdraftLimit: row.overdraft_limit,
     frozen: row.frozen,
     closed: row.closed === 1n,
     metadata: JSON.parse(row.metadata) as Metadata,
     createdAt: Number(row.created_at),
-    createdSequence: Number(row.created_sequence),
+    createdSequence,
     holdDeadline: row.hold_deadline === null ? null : Number(row.hold_deadline)
   }
 }

@@ -94,6 +94,7 @@ export class RunWriter {
 
   /** Writes rows that are in their order already, from the start of the journal, into a run that counts. */
   adopt(rows: Iterable<{ readonly number: number; readonly sequence: number }>, count: number, through: number): void {
+    if (count === 0) return
     // Among runs of its size it is not rewritten with every few small ones.
     const tier = Math.max(0, Math.floor(Math.log(count / TIER_ROWS) / Math.log(this.#fanIn)))
     const run = this.#open({ tier, after: 0, through })

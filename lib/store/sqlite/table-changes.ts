@@ -1,4 +1,5 @@
 import type { AccountState } from '../../domain/account.js'
+import type { Stretch } from './balance-stretches.js'
 import type { Value } from './driver.js'
 
 /**
@@ -10,17 +11,15 @@ export interface TableChanges {
   readonly after: number
   /** The last entry of the stretch. */
   readonly through: number
-  /** The ids of all accounts that changed, separated by spaces, which ids never contain. */
-  readonly accountIds: string
-  /** What they have posted after the stretch, minor units. */
-  readonly posted: BigInt64Array
-  /** Those of them that are new, or changed in more than what is posted, as they stand after it, the oldest first. */
+  /** What accounts have posted after the stretch, system accounts excepted. */
+  readonly moved: Stretch
+  /** Accounts that are new, or changed in more than what is posted, and system accounts, as they stand after it, the oldest first. */
   readonly restated: readonly AccountState[]
   /** Rows. */
   readonly transactions: readonly Value[][]
   readonly keyHashes: Float64Array
   readonly keySequences: Float64Array
-  /** For each of the sequences below, which of the accounts it belongs to. */
-  readonly historyAccounts: Float64Array
+  /** For each of the sequences below, what the account is found by that it belongs to. */
+  readonly historyNumbers: Float64Array
   readonly historySequences: Float64Array
 }

@@ -1,8 +1,9 @@
-import type { AccountState } from '../../domain/account.js'
+import { isSystemAccount, type AccountState } from '../../domain/account.js'
 import { keyOf } from '../../domain/idempotency.js'
 import { accountsChangedBy, type TransactionState } from '../../domain/transaction.js'
 import type { CommitGroup, KeyName } from '../store.js'
 import type { KeyFilter } from './key-filter.js'
+import { historyNumber } from './history-number.js'
 import { keyHash } from './key-hash.js'
 import { transactionToRow } from './rows.js'
 import { SequenceLists } from './sequence-lists.js'
@@ -19,8 +20,6 @@ export class Tail {
   readonly transactions = new Map<number, TransactionState>()
   /** Accounts of which more than the posted balance changed. */
   readonly #restated = new Set<string>()
-  /** Accounts are numbered as they come. */
-  readonly #numbers = new Map<string, number>()
   readonly #history = new SequenceLists()
   readonly #keys = new SequenceLists()
 
@@ -44,6 +43,12 @@ export class Tail {
   }
 
   add({ entries, accounts, transactions }: Pick<CommitGroup, 'entries' | 'accounts' | 'transactions'>): void {
+    for (const account of accounts) {
+      this.accounts.set(account.accountId, account)
+      // System accounts open on first use, without an entry of their own.
+      if (account.createdSequence > this.after || isSystemAccount(account.accountId))
+        this.#restated.add(account.accountId)
+    }
     for (const entry of entries) {
       const { sequence } = entry
       const key = keyOf(entry)
@@ -52,11 +57,6 @@ export class Tail {
       if (entry.account !== null) this.#restated.add(entry.account.accountId)
       for (const { accountId } of entry.holds) this.#restated.add(accountId)
       this.through = sequence
-    }
-    for (const account of accounts) {
-      this.accounts.set(account.accountId, account)
-      // System accounts open on first use, without an entry of their own.
-      if (account.createdSequence > this.after) this.#restated.add(account.accountId)
     }
     for (const state of transactions) this.transactions.set(state.entry.sequence, state)
   }
@@ -67,10 +67,7 @@ export class Tail {
   }
 
   #numberOf(accountId: string): number {
-    const known = this.#numbers.get(accountId)
-    if (known !== undefined) return known
-    this.#numbers.set(accountId, this.#numbers.size)
-    return this.#numbers.size - 1
+    return historyNumber(accountId, this.accounts.get(accountId)!.createdSequence)
   }
 
   /** Where an entry with this key may be, the latest first; the entries tell whether it is the very key. */
@@ -79,23 +76,24 @@ export class Tail {
   }
 
   history(accountId: string): readonly number[] {
-    const number = this.#numbers.get(accountId)
-    return number === undefined ? [] : this.#history.under(number).toReversed()
+    return this.accounts.has(accountId) ? this.#history.under(this.#numberOf(accountId)).toReversed() : []
   }
 
   toChanges(): TableChanges {
-    const accountIds = [...this.#numbers.keys()]
+    const moved = [...this.accounts.values()].filter(({ accountId }) => !isSystemAccount(accountId))
     const restated = [...this.#restated].map(accountId => this.accounts.get(accountId)!)
     return {
       after: this.after,
       through: this.through,
-      accountIds: accountIds.join(' '),
-      posted: BigInt64Array.from(accountIds, accountId => this.accounts.get(accountId)!.posted),
+      moved: {
+        accounts: Float64Array.from(moved, account => account.createdSequence),
+        posted: BigInt64Array.from(moved, account => account.posted)
+      },
       restated: restated.sort((one, other) => one.createdSequence - other.createdSequence),
       transactions: [...this.transactions.values()].map(transactionToRow),
       keyHashes: this.#keys.numbers,
       keySequences: this.#keys.sequences,
-      historyAccounts: this.#history.numbers,
+      historyNumbers: this.#history.numbers,
       historySequences: this.#history.sequences
     }
   }

@@ -28,6 +28,9 @@ import { isTransientCode } from './transient.js'
 /** SQLite's number for synchronous=FULL. */
 const FULL = 2
 
+/** Pieces of accounts that one transaction writes at closing. */
+const SETTLED_AT_ONCE = 64
+
 /** A group on its way to disk. */
 export interface JournalCommit {
   readonly expectedHead: number
@@ -159,10 +162,23 @@ export class Writer {
 
   close(): void {
     try {
-      if (!this.#isFailed) this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+      if (!this.#isFailed) {
+        this.#settleBalances()
+        this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+      }
     } finally {
       this.#database.close()
       this.#unlock()
+    }
+  }
+
+  /** So that the accounts of a closed ledger say by themselves what they have, unless somebody else is writing to it now. */
+  #settleBalances(): void {
+    try {
+      let isSettled = this.#tables.settleBalances(0)
+      while (!isSettled) this.#inTransaction(() => (isSettled = this.#tables.settleBalances(SETTLED_AT_ONCE)))
+    } catch (error) {
+      if (!(error instanceof NotCommittedError)) throw error
     }
   }
 
