@@ -22,8 +22,8 @@ const ROOMS: readonly Room[] = [
   { name: 'hash chain', files: /^lib\/store\/chain\./ },
   { name: 'hand over to the writer', files: /^lib\/store\/sqlite\/(writer-(client|thread|protocol|failure)|bell)\./ },
   { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writer\./, functions: /^(commit|#?sync)$/ },
-  { name: 'tables', files: /^lib\/store\/sqlite\/writer\./, functions: /^(.*Tables|#inTransaction|forgetKeys|)$/ },
-  { name: 'tables', files: /^lib\/store\/sqlite\/table-/ },
+  { name: 'tables', files: /^lib\/store\/sqlite\/writer\./, functions: /^(.*Tables|#inTransaction|forgetKeys|tidy|)$/ },
+  { name: 'tables', files: /^lib\/store\/sqlite\/(table-|run-(writer|merge)\.|sorted-rows\.|balance-writer\.)/ },
   { name: 'insert into the journal', files: /^lib\/store\/sqlite\/(writer|bulk-insert)\./ },
   { name: 'store: look up, keep', files: /^lib\// },
   { name: 'the callers themselves', files: /^bench\// }

@@ -22,7 +22,9 @@ export function evolve(view: View, entry: Entry): Changes {
     invariant(entry.account !== null, `entry ${entry.sequence} creates no account`)
   }
   assertBalanced(entry)
-  const accounts = accountsChangedBy(entry).map(accountId => before(view, entry, accountId))
+  const changed = accountsChangedBy(entry)
+  const accounts = new Array<AccountState>(changed.length)
+  for (let index = 0; index < changed.length; index++) accounts[index] = before(view, entry, changed[index]!)
   for (const { accountId, amount, balanceAfter: posted } of entry.postings) {
     const index = indexOf(accounts, accountId)
     const account = accounts[index]!

@@ -9,7 +9,7 @@ import { newBook, type Book } from '../support/book.js'
 import { temporaryDirectory } from '../support/stores.js'
 
 /** As many as there are in the step below; the last of them ends it. */
-const PIECES = 4
+const PIECES = 6
 
 describe('a step of the tables that is left between two pieces', () => {
   let directory: ReturnType<typeof temporaryDirectory>

@@ -24,8 +24,16 @@ export class Bell {
     return Atomics.load(this.#rung, 0) !== this.#heard
   }
 
+  /** The same, after having looked some times at the most: about a microsecond, and every look at a clock is garbage. */
+  hasRungSoon(): boolean {
+    for (let look = 0; look < LOOKS; look++) if (this.hasRung()) return true
+    return false
+  }
+
   /** A message was taken from the port. */
   heard(): void {
     this.#heard = (this.#heard + 1) | 0
   }
 }
+
+const LOOKS = 64

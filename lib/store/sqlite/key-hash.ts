@@ -8,13 +8,18 @@ const HALF = 0xffffff
 export function keyHash(accountId: string, idempotencyKey: string): number {
   let low = 0x811c9dc5
   let high = 0x01000193
-  const mix = (code: number) => {
+  const { length } = accountId
+  // One loop over both, with a zero in between: a function called for each character would keep both halves on the heap.
+  for (let index = 0; index <= length + idempotencyKey.length; index++) {
+    const code =
+      index < length
+        ? accountId.charCodeAt(index)
+        : index === length
+          ? 0
+          : idempotencyKey.charCodeAt(index - length - 1)
     low = Math.imul(low ^ code, 0x01000193)
     high = Math.imul(high ^ code, 0x85ebca6b)
     high ^= high >>> 13
   }
-  for (let index = 0; index < accountId.length; index++) mix(accountId.charCodeAt(index))
-  mix(0)
-  for (let index = 0; index < idempotencyKey.length; index++) mix(idempotencyKey.charCodeAt(index))
   return ((high ^ (high >>> 15)) & HALF) * 0x1000000 + ((low ^ (low >>> 15)) & HALF)
 }

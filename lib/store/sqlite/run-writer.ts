@@ -9,7 +9,7 @@ const FAN_IN = 8
 /** About as many as a run of the first tier has in a busy ledger. */
 const TIER_ROWS = 16_384
 /** How many chunks are added, or deleted, at once: well below a millisecond of work. */
-const PIECE_CHUNKS = 8
+const PIECE_CHUNKS = 4
 
 /** Rows in the order of the journal, of a stretch of it: after < sequence <= through. */
 export interface NewRows {
@@ -76,7 +76,7 @@ export class RunWriter {
   *add({ numbers, sequences, after, through }: NewRows): Generator<void, () => void, undefined> {
     if (numbers.length === 0) return () => undefined
     const run = this.#open({ tier: 0, after, through })
-    const places = sortedPlaces(numbers)
+    const places = yield* sortedPlaces(numbers)
     yield
     for (let from = 0, chunks = 1; from < places.length; from += this.#chunkRows, chunks++) {
       const length = Math.min(this.#chunkRows, places.length - from)

@@ -62,9 +62,9 @@ const HALF_BITS = 32
 
 /**
  * The places of whole numbers in the order of the numbers, places of equal numbers in their own order: a radix sort, by both
- * halves of 32 bits, since shifting those takes a tenth of dividing.
+ * halves of 32 bits, since shifting those takes a tenth of dividing. It pauses in between.
  */
-export function sortedPlaces(numbers: ArrayLike<number>): Uint32Array {
+export function* sortedPlaces(numbers: ArrayLike<number>): Generator<void, Uint32Array, undefined> {
   const { length } = numbers
   const [places, lower, upper] = [new Uint32Array(length), new Uint32Array(length), new Uint32Array(length)]
   for (let place = 0; place < length; place++) {
@@ -72,7 +72,9 @@ export function sortedPlaces(numbers: ArrayLike<number>): Uint32Array {
     lower[place] = numbers[place]!
     upper[place] = numbers[place]! / 2 ** HALF_BITS
   }
-  return sortedByHalf(sortedByHalf(places, lower), upper)
+  const byLower = sortedByHalf(places, lower)
+  yield
+  return sortedByHalf(byLower, upper)
 }
 
 function sortedByHalf(places: Uint32Array<ArrayBuffer>, half: Uint32Array): Uint32Array<ArrayBuffer> {

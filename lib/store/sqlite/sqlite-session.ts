@@ -25,7 +25,6 @@ import { findLetters, lettersToRows } from './letters.js'
 import { PreparedEntries } from './prepared-entries.js'
 import { Queries } from './queries.js'
 import { openSnapshot } from './snapshot.js'
-import { PIECE_ROWS } from './table-writer.js'
 import { Tail } from './tail.js'
 import { TailedReads } from './tailed-reads.js'
 import type { WriterClient } from './writer-client.js'
@@ -37,10 +36,11 @@ import type { WriterClient } from './writer-client.js'
  */
 const STEP_ENTRIES = 16_384
 const STEP_RESTATED = 2_000
-/** What a payment changes in the tables row by row, at most: for two accounts their number and the money, and one more. */
-const ROWS_PER_ENTRY = 5
-/** A step is written in pieces between the commits, as fast as new entries come, so that it ends before the next. */
-const PIECES_PER_ENTRY = ROWS_PER_ENTRY / PIECE_ROWS
+/**
+ * A step is written in pieces between the commits, faster than new entries come, so that it ends before the next: a payment
+ * needs a row among 330 keys and two among as many of history, and four such chunks are a piece.
+ */
+const PIECES_PER_ENTRY = 1 / 256
 /** From so many entries on, the filter over their keys is kept in the file: its 16 MB are little beside them. */
 const FILTER_KEPT_FROM = 2 ** 20
 /** Keys and history are merged a few times until they lie in large runs: about ten rows an entry, 330 a piece. */

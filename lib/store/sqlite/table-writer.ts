@@ -7,7 +7,7 @@ import { RunWriter } from './run-writer.js'
 import type { TableChanges } from './table-changes.js'
 
 /** How many rows a piece writes: well below a millisecond of work. */
-export const PIECE_ROWS = 256
+const PIECE_ROWS = 256
 
 /**
  * Writes what the journal implies into the tables that are read: keys, history, accounts, states.

@@ -84,7 +84,7 @@ export class WriterClient {
 
   readonly #look = (): void => {
     const now = performance.now()
-    while (!this.#replies.hasRung() && performance.now() < now + LOOK_MS);
+    while (!this.#replies.hasRungSoon() && performance.now() < now + LOOK_MS);
     if (this.#replies.hasRung()) {
       const received = receiveMessageOnPort(this.#port) as { readonly message: Reply } | undefined
       if (received !== undefined) this.#onReply(received.message)

@@ -21,7 +21,7 @@ port.on('message', (request: Request) => {
   serve(request)
   let asleepAt = performance.now() + AWAKE_MS
   while (performance.now() < asleepAt) {
-    if (!requests.hasRung()) continue
+    if (!requests.hasRungSoon()) continue
     const next = receiveMessageOnPort(port) as { readonly message: Request } | undefined
     if (next === undefined) continue
     serve(next.message)
