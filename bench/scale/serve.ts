@@ -1,12 +1,12 @@
-import { assertApproved, type PaymentProcessor } from 'bursar'
+import { assertApproved } from 'bursar'
 import { callMany } from './callers.js'
 import { openLedger } from './open-ledger.js'
 import { accountIdOf, INITIAL_BALANCE, paymentOf, type Plan } from './plan.js'
 
 const IN_FLIGHT = 1_000
 const WARM_UP_SHARE = 0.2
-/** How many accounts pay where the size of the ledger is to make no difference. */
-const FEW_ACCOUNTS = 1_000
+/** How many accounts pay where the size of the ledger is to make no difference: as many as in the benchmarks. */
+const FEW_ACCOUNTS = 10_000
 
 export interface Served {
   /** From the call that opens the ledger to the answer of the first payment. */
@@ -51,15 +51,20 @@ export function serveFew(path: string, { accounts }: Plan, payments: number): Pr
 }
 
 /** The same in a new file that has no more than those few accounts: what size is compared with. */
-export async function serveEmpty(path: string, payments: number): Promise<Served> {
-  const plan = { accounts: FEW_ACCOUNTS, transactions: 0 }
-  const processor = await openLedger(path)
-  await openAccounts(processor, plan.accounts)
-  await processor.close()
+export async function serveEmpty(path: string, { accounts }: Plan, payments: number): Promise<Served> {
+  const plan = { accounts: Math.min(FEW_ACCOUNTS, accounts), transactions: 0 }
+  await openAccounts(path, plan.accounts)
   return serve(path, plan, payments)
 }
 
-async function openAccounts(processor: PaymentProcessor, accounts: number): Promise<void> {
+/** Payments from all accounts at random in a file that has all of them, and had no payment before. */
+export async function serveUnpaid(path: string, { accounts }: Plan, payments: number): Promise<Served> {
+  await openAccounts(path, accounts)
+  return serve(path, { accounts, transactions: 0 }, payments)
+}
+
+async function openAccounts(path: string, accounts: number): Promise<void> {
+  await using processor = await openLedger(path)
   await callMany({ from: 0, to: accounts, inFlight: IN_FLIGHT }, async account => {
     const request = { accountId: accountIdOf(account), currency: 'USD', initialBalance: INITIAL_BALANCE }
     await processor.createAccount({ ...request, idempotencyKey: 'opening' })

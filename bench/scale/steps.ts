@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../bench-root.js'
 import { compileTo } from '../compile.js'
 import { measureAge, type AgeLatencies } from './age.js'
 import type { ScaleOptions } from './options.js'
-import { serve, serveEmpty, serveFew, type Served } from './serve.js'
+import { serve, serveEmpty, serveFew, serveUnpaid, type Served } from './serve.js'
 import { verifyLedger, type Verified } from './verify.js'
 
 export interface StepOptions extends ScaleOptions {
@@ -18,6 +18,7 @@ interface StepResults {
   readonly serve: Served
   readonly serveFew: Served
   readonly serveEmpty: Served
+  readonly serveUnpaid: Served
   readonly age: AgeLatencies
   readonly verify: Verified
 }
@@ -31,7 +32,8 @@ export type StepRunner = <Name extends StepName>(name: Name, options: StepOption
 export const STEPS: { readonly [Name in StepName]: (options: StepOptions) => Promise<StepResults[Name]> } = {
   serve: options => serve(options.path, options, options.load),
   serveFew: options => serveFew(options.path, options, options.load),
-  serveEmpty: options => serveEmpty(options.path, options.load),
+  serveEmpty: options => serveEmpty(options.path, options, options.load),
+  serveUnpaid: options => serveUnpaid(options.path, options, options.load),
   age: options => measureAge(options.path, options),
   verify: options => verifyLedger(options.path)
 }

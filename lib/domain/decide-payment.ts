@@ -5,6 +5,8 @@ import { AccountNotFoundError } from './errors.js'
 import { accountIn, closed, move, targetOf, type Movement } from './movement.js'
 import type { View } from './view.js'
 
+const PAYER_IS_SHORT = { shortage: 'insufficient_funds' } as const
+
 export const PAYMENT_MESSAGE = 'Payment processed successfully'
 
 export function processPayment(execution: Execution, command: ProcessPayment, view: View): Decision {
@@ -52,7 +54,7 @@ export function postTransaction(execution: Execution, command: PostTransaction, 
     return declined(execution, { amount, currency }, closed(account.accountId))
   }
   const movements = legs.map(leg => ({ ...leg, from: accountIn(view, leg.from)!, to: accountIn(view, leg.to)! }))
-  const postings = move(movements, { shortage: 'insufficient_funds' })
+  const postings = move(movements, PAYER_IS_SHORT)
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.
   return approve(execution, { amount, currency, message: 'Transaction posted successfully', postings })
@@ -60,7 +62,7 @@ export function postTransaction(execution: Execution, command: PostTransaction, 
 
 function pay(execution: Execution, movement: Movement, message: string): Decision {
   const { amount, currency } = movement
-  const postings = move([movement], { shortage: 'insufficient_funds' })
+  const postings = move([movement], PAYER_IS_SHORT)
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
   // From here on the command must succeed.
   return approve(execution, { amount, currency, message, postings })

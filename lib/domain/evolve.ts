@@ -1,5 +1,5 @@
 import { newSystemAccount, withMoney, type AccountState } from './account.js'
-import type { Entry } from './entry.js'
+import type { Entry, Posting } from './entry.js'
 import { invariant } from './errors.js'
 import { accountsChangedBy, legsOf, type TransactionState } from './transaction.js'
 import type { View } from './view.js'
@@ -64,12 +64,20 @@ function indexOf(accounts: readonly AccountState[], accountId: string): number {
 function assertBalanced(entry: Entry): void {
   const { postings } = entry
   for (let index = 0; index < postings.length; index++) {
-    const { currency } = postings[index]!
-    if (currency === postings[index - 1]?.currency) continue
-    let sum = 0n
-    for (const posting of postings) if (posting.currency === currency) sum += posting.amount
+    const { currency, amount } = postings[index]!
+    if (firstIn(postings, currency) < index) continue
+    let sum = amount
+    for (let other = index + 1; other < postings.length; other++) {
+      if (postings[other]!.currency === currency) sum += postings[other]!.amount
+    }
     if (sum !== 0n) broken(entry, `postings in ${currency} sum to ${sum}`)
   }
+}
+
+function firstIn(postings: readonly Posting[], currency: string): number {
+  let first = 0
+  while (postings[first]!.currency !== currency) first++
+  return first
 }
 
 function broken(entry: Entry, what: string): never {

@@ -13,6 +13,7 @@ export class KeyedMap<T extends Commanded> {
   #others: Map<string, T> | undefined
 
   get(accountId: string, idempotencyKey: string): T | undefined {
+    if (this.#firsts.size === 0 && this.#others === undefined) return undefined
     const first = this.#firsts.get(idempotencyKey)
     if (first?.command.accountId === accountId) return first
     return this.#others?.get(keyText(accountId, idempotencyKey))

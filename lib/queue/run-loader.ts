@@ -49,9 +49,8 @@ class RunLoader {
       return true
     }
     const { command } = job
-    if (isFirstRound && command.idempotencyKey !== undefined) {
-      this.#keys.push({ accountId: command.accountId, idempotencyKey: command.idempotencyKey })
-    }
+    // A command names its key: no object for each.
+    if (isFirstRound && command.idempotencyKey !== undefined) this.#keys.push(command as KeyName)
     for (const accountId of touchedAccounts(command, this.#view)) this.#wantAccount(accountId)
     const transactionId = touchedTransaction(command)
     if (transactionId === undefined) return false

@@ -12,13 +12,13 @@ import type { Retrying } from '../policies/retrying.js'
 import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
 import { DeadLetters } from './dead-letters.js'
-import { Fifo } from './fifo.js'
 import { Growth } from './growth.js'
 import { HoldExpiry } from './hold-expiry.js'
 import { IdSuffixes } from './id-suffixes.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
+import { Runs, type Run } from './runs.js'
 import { measureExecution } from './measure-execution.js'
 import { createTaskQueue, NO_ID } from './task-queue.js'
 import { Turns } from './turns.js'
@@ -35,12 +35,6 @@ export interface WorkerOptions {
   readonly events: Events
   readonly retrying: Retrying
 }
-
-/** Jobs that came one after the other while others were waiting: they share a place in the queue, and one load. */
-type Run = Fifo<Job>
-
-/** Bounds what is loaded at once. */
-const RUN_LENGTH_MAX = 256
 
 /**
  * The single writer. Jobs come in through one p-queue, in runs, and are executed one at a time: load (for a whole run),
@@ -62,12 +56,7 @@ export class Worker {
   readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
-  /** What is in the queue, in the same order. */
-  readonly #waiting = new Fifo<Run>()
-  /** The last run in the queue, while more may come into it. */
-  #growing: Run | undefined
-  /** What is left of the run that is being executed. */
-  #draining: Run | undefined
+  readonly #runs = new Runs()
 
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
     const view = new WorkingSet(session.head)
@@ -116,11 +105,7 @@ export class Worker {
   push(job: Job): void {
     if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
     this.lifecycle.work()
-    if (this.#growing !== undefined && this.#growing.size < RUN_LENGTH_MAX) return this.#growing.enqueue(job)
-    const run = (this.#growing = new Fifo<Job>())
-    run.enqueue(job)
-    this.#waiting.enqueue(run)
-    void this.#queue.add(this.#next, NO_ID)
+    if (this.#runs.add(job)) void this.#queue.add(this.#next, NO_ID)
   }
 
   /** Takes the clock's present time for right after a jump. */
@@ -139,24 +124,19 @@ export class Worker {
   /** Settles every caller at once; what was not sent to the store did not happen. */
   abort(cause: unknown): void {
     const error = this.#committer.cancellation(cause)
-    for (const run of [this.#draining, ...this.#waiting.drain()]) {
-      for (const job of run?.drain() ?? []) if (job.kind !== 'sweep') job.reject(error)
-    }
-    this.#growing = undefined
+    for (const job of this.#runs.drain()) if (job.kind !== 'sweep') job.reject(error)
     this.#committer.abort(cause)
     this.growth.notify()
   }
 
   /** Executes the next run. Runs inside the p-queue, and never throws. */
   readonly #next = async (): Promise<void> => {
-    const run = this.#waiting.dequeue()
+    const run = this.#runs.next()
     if (run === undefined) return
-    this.#draining = run
     // Callers who were answered together come back one after the other: all of them belong to this run.
     await Promise.resolve()
-    if (this.#growing === run) this.#growing = undefined
+    this.#runs.close(run)
     while (run.size > 0) if (await this.#load(run)) await this.#drain(run)
-    this.#draining = undefined
     this.#rest()
   }
 
@@ -295,7 +275,7 @@ export class Worker {
 
   /** Hands a group over when there is nothing left to add to it now; otherwise the next turn or commit does. */
   #rest(): void {
-    if (this.#waiting.size > 0) return
+    if (this.#runs.hasWaiting) return
     this.#committer.flush()
     this.lifecycle.rest()
   }

@@ -26,6 +26,8 @@ export class WorkingSet implements View {
   #accounts = new Map<string, AccountState>()
   #olderAccounts = new Map<string, AccountState>()
   #systemAccounts = new Map<string, AccountState>()
+  /** The account that was found last: each command asks for its own several times. */
+  #last: AccountState | undefined
   /** Nobody loads system accounts again, so that their durable state is kept for `revert`. */
   readonly #durableSystemAccounts = new Map<string, AccountState>()
   #hasHolds = false
@@ -115,6 +117,7 @@ export class WorkingSet implements View {
   revert(): void {
     this.open = new Group((this.inFlight ?? this.open).base)
     this.inFlight = undefined
+    this.#last = undefined
     this.#accounts = new Map()
     this.#olderAccounts = new Map()
     this.#systemAccounts = new Map(this.#durableSystemAccounts)
@@ -148,12 +151,14 @@ export class WorkingSet implements View {
   #know(account: AccountState): void {
     const accounts = isSystemAccount(account.accountId) ? this.#systemAccounts : this.#accounts
     accounts.set(account.accountId, account)
+    if (this.#last?.accountId === account.accountId) this.#last = account
   }
 
   #knownAccount(accountId: string): AccountState | undefined {
     if (isSystemAccount(accountId)) return this.#systemAccounts.get(accountId)
+    if (this.#last?.accountId === accountId) return this.#last
     const recent = this.#accounts.get(accountId)
-    if (recent !== undefined) return recent
+    if (recent !== undefined) return (this.#last = recent)
     const older = this.#olderAccounts.get(accountId)
     if (older !== undefined) this.#accounts.set(accountId, older)
     return older
