@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 import type { Queries } from './queries.js'
 
-/** 16 MB, of which the operating system provides what is touched. */
-const WORDS = 2 ** 22
-/** How many bits of its word a key sets. */
-const BITS = 4
+/** Of two words each: 32 MB, of which the operating system provides what is touched. */
+const BLOCKS = 2 ** 22
+/** How many bits a key sets in each word of its block. */
+const LOWER_BITS = 3
+const UPPER_BITS = 2
 /** Chunks of keys that are read at once while it is being filled, and the pause after them. */
 const PAGE_CHUNKS = 32
 const PAUSE_MS = 5
@@ -21,12 +22,12 @@ export interface KeptFilter {
 }
 
 /**
- * Tells of most keys that they were never used, without asking the tables: a Bloom filter, each key within one word, over
+ * Tells of most keys that they were never used, without asking the tables: a Bloom filter, each key within one block, over
  * the numbers that `keyHash` makes. It never says so of a key that was used. Of unused keys it lets through one in a
- * hundred when there are ten million, one in three when there are fifty million. It knows nothing until it is complete.
+ * thousand when there are ten million, one in ten when there are fifty million. It knows nothing until it is complete.
  */
 export class KeyFilter {
-  readonly #words = new Uint32Array(WORDS)
+  readonly #words = new Uint32Array(2 * BLOCKS)
   #isComplete = false
   #after = 0
 
@@ -35,7 +36,10 @@ export class KeyFilter {
   }
 
   add(keyHash: number): void {
-    this.#words[keyHash & (WORDS - 1)]! |= bitsOf(keyHash)
+    const block = 2 * (keyHash & (BLOCKS - 1))
+    const rest = Math.floor(keyHash / BLOCKS)
+    this.#words[block]! |= bitsOf(rest, LOWER_BITS)
+    this.#words[block + 1]! |= bitsOf(rest >>> (5 * LOWER_BITS), UPPER_BITS)
   }
 
   /**
@@ -84,19 +88,20 @@ export class KeyFilter {
   }
 
   mayHave(keyHash: number): boolean {
-    const bits = bitsOf(keyHash)
-    return !this.#isComplete || (this.#words[keyHash & (WORDS - 1)]! & bits) === bits
+    if (!this.#isComplete) return true
+    const block = 2 * (keyHash & (BLOCKS - 1))
+    const rest = Math.floor(keyHash / BLOCKS)
+    const lower = bitsOf(rest, LOWER_BITS)
+    if ((this.#words[block]! & lower) !== lower) return false
+    const upper = bitsOf(rest >>> (5 * LOWER_BITS), UPPER_BITS)
+    return (this.#words[block + 1]! & upper) === upper
   }
 }
 
-/** Taken from the part of the hash that does not choose the word. */
-function bitsOf(keyHash: number): number {
-  let rest = Math.floor(keyHash / WORDS)
+/** Bits of a word, chosen by five bits each of the part of the hash that does not choose the block. */
+function bitsOf(rest: number, count: number): number {
   let bits = 0
-  for (let bit = 0; bit < BITS; bit++) {
-    bits |= 1 << (rest & 31)
-    rest >>>= 5
-  }
+  for (let bit = 0; bit < count; bit++) bits |= 1 << ((rest >>> (5 * bit)) & 31)
   return bits
 }
 

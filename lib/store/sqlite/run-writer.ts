@@ -9,7 +9,8 @@ const FAN_IN = 8
 /** About as many as a run of the first tier has in a busy ledger. */
 const TIER_ROWS = 16_384
 /** How many chunks are added, or deleted, at once: well below a millisecond of work. */
-const PIECE_CHUNKS = 4
+const ADDED_AT_ONCE = 4
+const DELETED_AT_ONCE = 32
 
 /** Rows in the order of the journal, of a stretch of it: after < sequence <= through. */
 export interface NewRows {
@@ -43,6 +44,8 @@ export class RunWriter {
   readonly #nextChunk: Statement
   /** Merges under way, by the tier of what they merge. */
   readonly #merges = new Map<number, RunMerge>()
+  /** Runs to be deleted. */
+  readonly #dead: number[]
   #isTidy = false
 
   /** @param sizes smaller ones for specs */
@@ -69,7 +72,8 @@ export class RunWriter {
        ORDER BY first_number, first_sequence LIMIT 1`
     )
     // What a crash left unfinished is not gone on with: nobody has seen it.
-    for (const { run } of this.#inState('writing')) this.#setState.run('dead', run)
+    this.#dead = this.#inState('dead').map(({ run }) => run)
+    for (const { run } of this.#inState('writing')) this.#kill(run)
   }
 
   /** Writes rows into a run that does not count yet, in pieces. @returns what makes it count */
@@ -87,7 +91,7 @@ export class RunWriter {
         chunk.distances[row] = sequences[place]! - after
       }
       this.#write({ run, after }, chunk)
-      if (chunks % PIECE_CHUNKS === 0) yield
+      if (chunks % ADDED_AT_ONCE === 0) yield
     }
     return () => this.#enliven(run, [])
   }
@@ -119,9 +123,7 @@ export class RunWriter {
   dropForgotten(through: number): void {
     const busy = new Set([...this.#merges.values()].flatMap(({ inputs }) => inputs.map(({ run }) => run)))
     for (const run of this.#inState('live')) {
-      if (run.through > through || busy.has(run.run)) continue
-      this.#setState.run('dead', run.run)
-      this.#isTidy = false
+      if (run.through <= through && !busy.has(run.run)) this.#kill(run.run)
     }
   }
 
@@ -132,11 +134,13 @@ export class RunWriter {
    */
   tidy(forgottenThrough: number): void {
     if (this.#isTidy) return
+    // First what makes room for the rest.
+    if (this.#dead.length > 0) return this.#deletePiece()
     this.#startMerges()
     // The smallest runs are the most: they come first.
     const tier = Math.min(...this.#merges.keys())
     const merge = this.#merges.get(tier)
-    if (merge === undefined) this.#deletePiece()
+    if (merge === undefined) this.#isTidy = true
     else if (merge.step(forgottenThrough)) {
       this.#enliven(merge.output.run, merge.inputs)
       this.#merges.delete(tier)
@@ -157,7 +161,13 @@ export class RunWriter {
 
   #enliven(run: number, replaced: readonly Run[]): void {
     this.#setState.run('live', run)
-    for (const { run: dead } of replaced) this.#setState.run('dead', dead)
+    for (const { run: dead } of replaced) this.#kill(dead)
+    this.#isTidy = false
+  }
+
+  #kill(run: number): void {
+    this.#setState.run('dead', run)
+    this.#dead.push(run)
     this.#isTidy = false
   }
 
@@ -181,8 +191,9 @@ export class RunWriter {
   }
 
   #deletePiece(): void {
-    const [dead] = this.#inState('dead')
-    if (dead === undefined) this.#isTidy = true
-    else if (Number(this.#deleteChunks.run(dead.run, PIECE_CHUNKS).changes) === 0) this.#deleteRun.run(dead.run)
+    const run = this.#dead[0]!
+    if (Number(this.#deleteChunks.run(run, DELETED_AT_ONCE).changes) > 0) return
+    this.#deleteRun.run(run)
+    this.#dead.shift()
   }
 }

@@ -35,7 +35,7 @@ const TABLES = `
     id INTEGER PRIMARY KEY CHECK (id = 1),
     through INTEGER NOT NULL,            -- the last entry
     after INTEGER NOT NULL,              -- keys up to this entry are not in it
-    words BLOB NOT NULL,                 -- 2^22 of 32 bits, the lowest byte first
+    words BLOB NOT NULL,                 -- 2^23 of 32 bits, the lowest byte first
     hash BLOB NOT NULL                   -- SHA-256(through || ' ' || words)
   ) STRICT;
 `

@@ -41,11 +41,14 @@ const STEP_RESTATED = 2_000
  * needs a row among 330 keys and two among as many of history, and four such chunks are a piece.
  */
 const PIECES_PER_ENTRY = 1 / 256
-/** From so many entries on, the filter over their keys is kept in the file: its 16 MB are little beside them. */
+/** From so many entries on, the filter over their keys is kept in the file: its 32 MB are little beside them. */
 const FILTER_KEPT_FROM = 2 ** 20
-/** Keys and history are merged a few times until they lie in large runs: about ten rows an entry, 330 a piece. */
-const TIDY_PIECES_PER_ENTRY = 1 / 16
-const TIDY_PIECES_MIN = 4
+/**
+ * Keys and history are put together a few times until they lie in large runs: about ten rows an entry, 330 a piece. Half
+ * as much again catches up with what another process left, and leaves the writer to the commits.
+ */
+const TIDY_PIECES_PER_ENTRY = 1 / 24
+const TIDY_PIECES_MIN = 2
 /** How long after the last commit the tables are brought up although no full step has come together. */
 const REST_MS = 50
 
