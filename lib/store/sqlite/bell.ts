@@ -24,7 +24,7 @@ export class Bell {
     return Atomics.load(this.#rung, 0) !== this.#heard
   }
 
-  /** The same, after having looked some times at the most: about a microsecond, and every look at a clock is garbage. */
+  /** The same, after having looked some times at the most: every look at a clock leaves garbage. */
   hasRungSoon(): boolean {
     for (let look = 0; look < LOOKS; look++) if (this.hasRung()) return true
     return false

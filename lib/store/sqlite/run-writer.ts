@@ -21,8 +21,8 @@ export interface NewRows {
 }
 
 /**
- * Writes the rows of one index. A row that is inserted into a large index writes a page somewhere in the file, and on most
- * disks that takes nine times as long as a page next to the one before. So nothing is inserted: each stretch of the
+ * Writes the rows of one index. A row that is inserted into a large index writes a page somewhere in the file, and on the
+ * disk of the benchmarks that takes nine times as long as a page next to the one before. So nothing is inserted: each stretch of the
  * journal leaves a run of sorted rows, in chunks one after the other, and eight runs become one, and eight of those the
  * next larger, so that each row is written a few times in all.
  *

@@ -62,7 +62,7 @@ const HALF_BITS = 32
 
 /**
  * The places of whole numbers in the order of the numbers, places of equal numbers in their own order: a radix sort, by both
- * halves of 32 bits, since shifting those takes a tenth of dividing. It pauses in between.
+ * halves of 32 bits, since shifting those takes a third of the time that dividing takes. It pauses in between.
  */
 export function* sortedPlaces(numbers: ArrayLike<number>): Generator<void, Uint32Array, undefined> {
   const { length } = numbers
