@@ -13,7 +13,6 @@ export class KeyedMap<T extends Commanded> {
   #others: Map<string, T> | undefined
 
   get(accountId: string, idempotencyKey: string): T | undefined {
-    if (this.#firsts.size === 0 && this.#others === undefined) return undefined
     const first = this.#firsts.get(idempotencyKey)
     if (first?.command.accountId === accountId) return first
     return this.#others?.get(keyText(accountId, idempotencyKey))
@@ -29,6 +28,11 @@ export class KeyedMap<T extends Commanded> {
       this.#others ??= new Map()
       this.#others.set(keyText(accountId, idempotencyKey), value)
     }
+  }
+
+  *values(): Generator<T, void, undefined> {
+    yield* this.#firsts.values()
+    if (this.#others !== undefined) yield* this.#others.values()
   }
 
   /** Takes a value away, unless its key has another by now. */

@@ -94,7 +94,9 @@ function shortage(
   const released = rules.released ?? 0n
   for (const { from } of movements) {
     if (isSystemAccount(from.accountId)) continue
-    const required = from.posted - lastBalance(postings, from.accountId)!
+    const after = lastBalance(postings, from.accountId)!
+    if (after >= from.held) continue
+    const required = from.posted - after
     const available = availableOf(from) + (from === movements[0]!.from ? released : 0n)
     // A limit lowered below its use leaves `available` negative; a capture of what was held makes that no worse.
     if (required > available && required > released) return short(rules.shortage, available, required)

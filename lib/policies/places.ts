@@ -49,7 +49,10 @@ export class Places {
     const isReserve = this.#isFilled
     const isLate = this.#taken - this.#takenOfReserve >= this.#lengthMax - this.#reserve
     this.#taken++
-    if (accountId === undefined || !isLate) return undefined
+    return accountId === undefined || !isLate ? undefined : this.#takeLate(accountId, isReserve)
+  }
+
+  #takeLate(accountId: string, isReserve: boolean): () => void {
     if (isReserve) this.#takenOfReserve++
     this.#late.set(accountId, (this.#late.get(accountId) ?? 0) + 1)
     return () => {

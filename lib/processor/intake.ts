@@ -1,10 +1,10 @@
 import type { Command } from '../domain/command.js'
 import { isSameRequest } from '../domain/idempotency.js'
-import { KeyedMap } from '../domain/keyed-map.js'
 import type { CommandResult } from '../domain/result.js'
 import type { CallerOptions, CallOrigin } from '../queue/call.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
 import { CommandJob, ReadJob, type Question } from '../queue/job.js'
+import type { KeysInUse } from '../queue/keys-in-use.js'
 import type { Worker } from '../queue/worker.js'
 import type { Places } from '../policies/places.js'
 import type { RateLimiter } from '../policies/rate-limiter.js'
@@ -26,15 +26,16 @@ export class Intake {
   readonly #worker: Worker
   readonly #queueLengthMax: number
   readonly #places: Places
+  /** Of all commands without an answer yet; a repetition joins the first. */
+  readonly #keys: KeysInUse
   readonly #rateLimiter: RateLimiter | undefined
-  /** Keyed commands without an answer yet; a repetition joins them. */
-  readonly #underWay = new KeyedMap<CommandJob>()
   #isClosed = false
 
   constructor({ worker, queueLengthMax, places, rateLimiter }: Parts) {
     this.#worker = worker
     this.#queueLengthMax = queueLengthMax
     this.#places = places
+    this.#keys = worker.keys
     this.#rateLimiter = rateLimiter
   }
 
@@ -52,7 +53,7 @@ export class Intake {
   command(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
     const caller = this.#admitCaller(options)
     const { accountId, idempotencyKey } = command
-    const earlier = idempotencyKey === undefined ? undefined : this.#underWay.get(accountId, idempotencyKey)
+    const earlier = idempotencyKey === undefined ? undefined : this.#keys.unanswered(accountId, idempotencyKey)
     if (earlier !== undefined && isSameRequest(earlier.command, command)) {
       this.#assertRoomFor(undefined)
       this.#places.join()
@@ -62,7 +63,7 @@ export class Intake {
     this.#assertRoomFor(accountId)
     this.#rateLimiter?.admit(command)
     const job = new CommandJob(command, this.#origin, this.#places.take(accountId))
-    if (idempotencyKey !== undefined && earlier === undefined) this.#underWay.set(idempotencyKey, job)
+    if (idempotencyKey !== undefined) this.#keys.enter(job, idempotencyKey)
     const answer = job.wait(caller, false)
     this.#worker.push(job)
     return answer
@@ -112,9 +113,7 @@ export class Intake {
     onAnswered: count => this.#places.free(count),
     onSettled: call => {
       call.leave?.()
-      if (!(call instanceof CommandJob)) return
-      const { idempotencyKey } = call.command
-      if (idempotencyKey !== undefined) this.#underWay.delete(idempotencyKey, call)
+      if (call instanceof CommandJob) this.#keys.leave(call)
     }
   }
 }

@@ -2,8 +2,6 @@ import type { AccountState } from '../domain/account.js'
 import type { Command } from '../domain/command.js'
 import type { Entry } from '../domain/entry.js'
 import type { Changes } from '../domain/evolve.js'
-import { keyOf } from '../domain/idempotency.js'
-import { KeyedMap } from '../domain/keyed-map.js'
 import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
 import type { DeadLetterChange } from '../store/dead-letter.js'
 import type { CommitGroup, Head } from '../store/store.js'
@@ -27,7 +25,6 @@ export class Group {
   transactionCount: number
   readonly entries: Entry[] = []
   readonly accounts = new Map<string, AccountState>()
-  readonly keyed = new KeyedMap<Entry>()
   readonly answers: Answer[] = []
   /** When it went to the store, by the monotonic clock, while somebody listens to `group:committed`; 0 otherwise. */
   sentAt = 0
@@ -52,8 +49,6 @@ export class Group {
     this.entries.push(entry)
     for (const account of changes.accounts) this.accounts.set(account.accountId, account)
     for (const state of changes.transactions) this.#changed.set(state.entry.sequence, state)
-    const key = keyOf(entry)
-    if (key !== undefined) this.keyed.set(key, entry)
     this.sequence = entry.sequence
     this.timestamp = entry.timestamp
     if (isCountedTransaction(entry)) this.transactionCount++

@@ -3,6 +3,7 @@ import type { Decision } from '../domain/decision.js'
 import { resultOf, type CommandResult } from '../domain/result.js'
 import { Call, type CallOrigin } from './call.js'
 import type { Answer } from './group.js'
+import type { KeyInUse } from './keys-in-use.js'
 import type { WorkingSet } from './working-set.js'
 
 /** One place in the queue: a command to execute, a question to answer from what the commands before it left, or upkeep. */
@@ -15,6 +16,8 @@ export class CommandJob extends Call<CommandResult> implements Answer {
   /** When it was submitted, by the monotonic clock, while somebody listens to `command:executed`; 0 otherwise. */
   submittedAt = 0
   decision: Decision | undefined
+  /** The idempotency key that it uses until it is answered. */
+  key: KeyInUse | undefined
 
   constructor(command: Command, origin: CallOrigin, leave?: () => void) {
     super(origin, leave)

@@ -48,9 +48,9 @@ class RunLoader {
       if (found?.hold) this.#wantAccount(found.entry.command.accountId)
       return true
     }
-    const { command } = job
-    // A command names its key: no object for each.
-    if (isFirstRound && command.idempotencyKey !== undefined) this.#keys.push(command as KeyName)
+    const { command, key } = job
+    // What is known of a key in use is the latest. A command names its key: no object for each.
+    if (isFirstRound && key !== undefined && key.latest === undefined) this.#keys.push(command as KeyName)
     for (const accountId of touchedAccounts(command, this.#view)) this.#wantAccount(accountId)
     const transactionId = touchedTransaction(command)
     if (transactionId === undefined) return false

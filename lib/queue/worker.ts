@@ -4,18 +4,18 @@ import type { Decision } from '../domain/decision.js'
 import { InvariantError } from '../domain/errors.js'
 import { evolve } from '../domain/evolve.js'
 import type { TransactionState } from '../domain/transaction.js'
-import type { Context } from '../domain/view.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
 import { ClockGuard, type Clock } from './clock.js'
 import { Committer } from './committer.js'
+import { Contexts } from './contexts.js'
 import { DeadLetters } from './dead-letters.js'
 import { Growth } from './growth.js'
 import { HoldExpiry } from './hold-expiry.js'
-import { IdSuffixes } from './id-suffixes.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
+import type { KeysInUse } from './keys-in-use.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
 import { Runs, type Run } from './runs.js'
@@ -52,7 +52,7 @@ export class Worker {
   readonly #committer: Committer
   readonly #expiry: HoldExpiry
   readonly #turns: Turns
-  readonly #idSuffixes = new IdSuffixes()
+  readonly #contexts: Contexts
   readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
@@ -72,6 +72,7 @@ export class Worker {
     this.#options = options
     this.#view = options.view
     this.letters = options.letters
+    this.#contexts = new Contexts(options)
     this.#turns = new Turns(() => this.#committer.flush())
     this.#committer = new Committer({
       ...options,
@@ -89,6 +90,11 @@ export class Worker {
   /** Why nothing is executed any more; `undefined` while all is well. */
   get stopped(): Error | undefined {
     return this.#committer.stopped
+  }
+
+  /** The idempotency keys of all commands without an answer. */
+  get keys(): KeysInUse {
+    return this.#view.keys
   }
 
   /** The last entry that is known to be durable. */
@@ -188,8 +194,12 @@ export class Worker {
     else if (!job.isSettled) {
       if (job.kind === 'read') this.#executeRead(job)
       else if (job.submittedAt === 0) this.#executeCommand(job, now)
-      else measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
+      else this.#executeMeasured(job, now)
     }
+  }
+
+  #executeMeasured(job: CommandJob, now: number): void {
+    measureExecution(job, this.#options.events, () => this.#executeCommand(job, now))
   }
 
   #executeCommand(job: CommandJob, now: number): void {
@@ -220,7 +230,7 @@ export class Worker {
 
   /** Decides, and stages what is to be recorded. */
   #decide(command: RecordedCommand, now: number): Decision {
-    const decision = decide(command, this.#view, this.#contextAt(now))
+    const decision = decide(command, this.#view, this.#contexts.next(this.#view.head.sequence + 1, now))
     if (decision.kind === 'record') {
       this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
       this.#session.prepare?.(decision.entry)
@@ -260,16 +270,6 @@ export class Worker {
         // A store that cannot be read now is asked again at the next sweep; a broken rule stops the writer.
         if (cause instanceof InvariantError) this.#committer.fail(cause)
       }
-    }
-  }
-
-  #contextAt(now: number): Context {
-    return {
-      sequence: this.#view.head.sequence + 1,
-      now,
-      idSuffix: this.#idSuffixes.next(),
-      answerTtlMs: this.#options.answerTtlMs,
-      keyTtlMs: this.#options.keyTtlMs
     }
   }
 

@@ -1,20 +1,19 @@
 import { isSystemAccount, type AccountState } from '../domain/account.js'
 import type { Changes } from '../domain/evolve.js'
 import type { Entry } from '../domain/entry.js'
-import { keyOf } from '../domain/idempotency.js'
-import { KeyedMap } from '../domain/keyed-map.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import type { Head, Loaded } from '../store/store.js'
 import { Group } from './group.js'
+import { KeysInUse } from './keys-in-use.js'
 
 /** How many accounts stay in memory after use: about 25 MB. */
 const ACCOUNTS_KEPT = 100_000
 
 /**
- * What the worker knows of the ledger: accounts as they stand after the last decision, and, for keys and transactions, three
- * layers: the open group (decided), the group in flight (being made durable), and what was loaded from the store or has
- * become durable since. The upper layers win.
+ * What the worker knows of the ledger: accounts as they stand after the last decision, the keys in use, and, for
+ * transactions, three layers: the open group (decided), the group in flight (being made durable), and what was loaded
+ * from the store or has become durable since. The upper layers win.
  */
 export class WorkingSet implements View {
   open: Group
@@ -30,9 +29,9 @@ export class WorkingSet implements View {
   #last: AccountState | undefined
   /** Nobody loads system accounts again, so that their durable state is kept for `revert`. */
   readonly #durableSystemAccounts = new Map<string, AccountState>()
+  readonly keys = new KeysInUse()
   #hasHolds = false
   #transactions = new Map<number, TransactionState>()
-  #keyed = new KeyedMap<Entry>()
   /** Groups that became durable since the load of this run began, and so may be missing from it; latest first. */
   #settled: Group[] = []
 
@@ -50,13 +49,7 @@ export class WorkingSet implements View {
   }
 
   keyed(accountId: string, idempotencyKey: string): Entry | undefined {
-    const staged = this.open.keyed.get(accountId, idempotencyKey) ?? this.inFlight?.keyed.get(accountId, idempotencyKey)
-    if (staged !== undefined) return staged
-    for (const group of this.#settled) {
-      const settled = group.keyed.get(accountId, idempotencyKey)
-      if (settled !== undefined) return settled
-    }
-    return this.#keyed.get(accountId, idempotencyKey)
+    return this.keys.latest(accountId, idempotencyKey)
   }
 
   transaction(transactionId: string): TransactionState | undefined {
@@ -91,6 +84,7 @@ export class WorkingSet implements View {
   stage(entry: Entry, changes: Changes): void {
     if (entry.holds.length > 0) this.#hasHolds = true
     for (const account of changes.accounts) this.#know(account)
+    this.keys.record(entry)
     this.open.add(entry, changes)
   }
 
@@ -115,7 +109,9 @@ export class WorkingSet implements View {
 
   /** Forgets everything that was decided and will not become durable. What is loaded next is what the store has. */
   revert(): void {
-    this.open = new Group((this.inFlight ?? this.open).base)
+    const { base } = this.inFlight ?? this.open
+    this.open = new Group(base)
+    this.keys.revert(base.sequence)
     this.inFlight = undefined
     this.#last = undefined
     this.#accounts = new Map()
@@ -126,7 +122,6 @@ export class WorkingSet implements View {
   /** Forgets what was loaded for earlier commands. To be called before the load for the next ones begins. */
   beginRun(): void {
     this.#transactions = new Map()
-    this.#keyed = new KeyedMap()
     this.#settled = []
     if (this.#accounts.size < ACCOUNTS_KEPT / 2) return
     this.#olderAccounts = this.#accounts
@@ -143,9 +138,7 @@ export class WorkingSet implements View {
     for (const transaction of loaded.transactions) {
       this.#transactions.set(transaction.entry.sequence, transaction)
     }
-    for (const entry of loaded.keyed) {
-      this.#keyed.set(keyOf(entry) ?? '', entry)
-    }
+    for (const entry of loaded.keyed) this.keys.learn(entry)
   }
 
   #know(account: AccountState): void {

@@ -26,6 +26,7 @@ describe('Values by account and idempotency key', () => {
             const given = change === 'delete' ? (expected.get(name) ?? value) : value
             expect(map.delete(key, given)).to.equal(expected.get(name) === given && expected.delete(name))
           }
+          expect([...map.values()]).to.have.members([...expected.values()])
           for (const owner of accountIds) {
             for (const each of keys) expect(map.get(owner, each)).to.equal(expected.get(JSON.stringify([owner, each])))
           }
