@@ -1,7 +1,6 @@
 import type { AccountState } from '../domain/account.js'
 import type { Command } from '../domain/command.js'
 import type { Entry } from '../domain/entry.js'
-import type { Changes } from '../domain/evolve.js'
 import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
 import type { DeadLetterChange } from '../store/dead-letter.js'
 import type { CommitGroup, Head } from '../store/store.js'
@@ -24,7 +23,8 @@ export class Group {
   timestamp: number
   transactionCount: number
   readonly entries: Entry[] = []
-  readonly accounts = new Map<string, AccountState>()
+  /** As they stand after it, each once. */
+  readonly accounts: AccountState[] = []
   readonly answers: Answer[] = []
   /** When it went to the store, by the monotonic clock, while somebody listens to `group:committed`; 0 otherwise. */
   sentAt = 0
@@ -45,10 +45,10 @@ export class Group {
     return this.entries.length === 0 && this.deadLetters.length === 0
   }
 
-  add(entry: Entry, changes: Changes): void {
+  /** Takes an entry in, whose accounts are in it already. */
+  add(entry: Entry, transactions: readonly TransactionState[]): void {
     this.entries.push(entry)
-    for (const account of changes.accounts) this.accounts.set(account.accountId, account)
-    for (const state of changes.transactions) this.#changed.set(state.entry.sequence, state)
+    for (const state of transactions) this.#changed.set(state.entry.sequence, state)
     this.sequence = entry.sequence
     this.timestamp = entry.timestamp
     if (isCountedTransaction(entry)) this.transactionCount++
@@ -67,11 +67,11 @@ export class Group {
   }
 
   toCommit(): CommitGroup {
-    const { expectedHead, entries, sequence, timestamp, transactionCount } = this
+    const { expectedHead, entries, accounts, sequence, timestamp, transactionCount } = this
     return {
       expectedHead,
       entries,
-      accounts: [...this.accounts.values()],
+      accounts,
       transactions: [...this.#changed.values()],
       ...(this.deadLetters.length > 0 && { deadLetters: this.deadLetters }),
       head: { sequence, timestamp, transactionCount }

@@ -1,14 +1,12 @@
-import { isSystemAccount, type AccountState } from '../domain/account.js'
+import type { AccountState } from '../domain/account.js'
 import type { Changes } from '../domain/evolve.js'
 import type { Entry } from '../domain/entry.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import type { Head, Loaded } from '../store/store.js'
 import { Group } from './group.js'
+import { KnownAccounts } from './known-accounts.js'
 import { KeysInUse } from './keys-in-use.js'
-
-/** How many accounts stay in memory after use: about 25 MB. */
-const ACCOUNTS_KEPT = 100_000
 
 /**
  * What the worker knows of the ledger: accounts as they stand after the last decision, the keys in use, and, for
@@ -18,17 +16,7 @@ const ACCOUNTS_KEPT = 100_000
 export class WorkingSet implements View {
   open: Group
   inFlight: Group | undefined
-  /**
-   * Accounts as they stand after the last decision, which only `revert` takes back. They stay known:
-   * this writer is the only one, so they cannot go stale. Half of them are the recent ones.
-   */
-  #accounts = new Map<string, AccountState>()
-  #olderAccounts = new Map<string, AccountState>()
-  #systemAccounts = new Map<string, AccountState>()
-  /** The account that was found last: each command asks for its own several times. */
-  #last: AccountState | undefined
-  /** Nobody loads system accounts again, so that their durable state is kept for `revert`. */
-  readonly #durableSystemAccounts = new Map<string, AccountState>()
+  readonly #accounts = new KnownAccounts()
   readonly keys = new KeysInUse()
   #hasHolds = false
   #transactions = new Map<number, TransactionState>()
@@ -45,7 +33,7 @@ export class WorkingSet implements View {
   }
 
   account(accountId: string): AccountState | undefined {
-    return this.#knownAccount(accountId) ?? this.open.accounts.get(accountId) ?? this.inFlight?.accounts.get(accountId)
+    return this.#accounts.get(accountId)
   }
 
   keyed(accountId: string, idempotencyKey: string): Entry | undefined {
@@ -83,9 +71,9 @@ export class WorkingSet implements View {
 
   stage(entry: Entry, changes: Changes): void {
     if (entry.holds.length > 0) this.#hasHolds = true
-    for (const account of changes.accounts) this.#know(account)
+    for (const account of changes.accounts) this.#accounts.change(account, this.open)
     this.keys.record(entry)
-    this.open.add(entry, changes)
+    this.open.add(entry, changes.transactions)
   }
 
   /** Closes the open group and begins the next on top of it. */
@@ -98,11 +86,7 @@ export class WorkingSet implements View {
 
   /** The group in flight is durable: from now on the store knows it, and loads that began earlier may not. */
   settle(group: Group): void {
-    for (const account of group.accounts.values()) {
-      const isKnown = this.#knownAccount(account.accountId) ?? this.open.accounts.get(account.accountId)
-      if (isKnown === undefined) this.#know(account)
-      if (isSystemAccount(account.accountId)) this.#durableSystemAccounts.set(account.accountId, account)
-    }
+    this.#accounts.onDurable(group)
     this.#settled.unshift(group)
     this.inFlight = undefined
   }
@@ -113,47 +97,25 @@ export class WorkingSet implements View {
     this.open = new Group(base)
     this.keys.revert(base.sequence)
     this.inFlight = undefined
-    this.#last = undefined
-    this.#accounts = new Map()
-    this.#olderAccounts = new Map()
-    this.#systemAccounts = new Map(this.#durableSystemAccounts)
+    this.#accounts.revert()
   }
 
   /** Forgets what was loaded for earlier commands. To be called before the load for the next ones begins. */
   beginRun(): void {
     this.#transactions = new Map()
     this.#settled = []
-    if (this.#accounts.size < ACCOUNTS_KEPT / 2) return
-    this.#olderAccounts = this.#accounts
-    this.#accounts = new Map()
+    this.#accounts.makeRoom(this.inFlight === undefined ? [this.open] : [this.inFlight, this.open])
   }
 
   /** Takes over what was loaded. What became durable meanwhile is newer and wins: it is in the layers above. */
   learn(loaded: Loaded): void {
     for (const account of loaded.accounts) {
       if (account.holdDeadline !== null) this.#hasHolds = true
-      if (this.account(account.accountId) === undefined) this.#know(account)
-      if (isSystemAccount(account.accountId)) this.#durableSystemAccounts.set(account.accountId, account)
+      this.#accounts.learn(account)
     }
     for (const transaction of loaded.transactions) {
       this.#transactions.set(transaction.entry.sequence, transaction)
     }
     for (const entry of loaded.keyed) this.keys.learn(entry)
-  }
-
-  #know(account: AccountState): void {
-    const accounts = isSystemAccount(account.accountId) ? this.#systemAccounts : this.#accounts
-    accounts.set(account.accountId, account)
-    if (this.#last?.accountId === account.accountId) this.#last = account
-  }
-
-  #knownAccount(accountId: string): AccountState | undefined {
-    if (isSystemAccount(accountId)) return this.#systemAccounts.get(accountId)
-    if (this.#last?.accountId === accountId) return this.#last
-    const recent = this.#accounts.get(accountId)
-    if (recent !== undefined) return (this.#last = recent)
-    const older = this.#olderAccounts.get(accountId)
-    if (older !== undefined) this.#accounts.set(accountId, older)
-    return older
   }
 }
