@@ -1,7 +1,7 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { evolve } from '../../domain/evolve.js'
-import { sequenceOfTransactionId, type TransactionState } from '../../domain/transaction.js'
+import { accountsChangedBy, sequenceOfTransactionId, type TransactionState } from '../../domain/transaction.js'
 import type { View } from '../../domain/view.js'
 import { decodeEntry } from '../codec.js'
 import type { Database } from './driver.js'
@@ -20,7 +20,7 @@ export function recoverTables(database: Database): void {
     const rows = queries.journal({ after, through: Number.MAX_SAFE_INTEGER, limit: STEP })
     if (rows.length === 0) return
     const view = new TablesView(queries, after)
-    for (const row of rows) view.apply(decodeEntry(row.entry))
+    view.apply(rows.map(row => decodeEntry(row.entry)))
     database.exec('BEGIN IMMEDIATE')
     for (const _ of tables.apply(view.tail.toChanges()));
     database.exec('COMMIT')
@@ -31,6 +31,8 @@ export function recoverTables(database: Database): void {
 export class TablesView implements View {
   readonly tail: Tail
   readonly #queries: Queries
+  /** Accounts as the tables have them that the entries being applied change. */
+  #read = new Map<string, AccountState>()
 
   constructor(queries: Queries, after: number) {
     this.#queries = queries
@@ -38,7 +40,7 @@ export class TablesView implements View {
   }
 
   account(accountId: string): AccountState | undefined {
-    return this.tail.accounts.get(accountId) ?? this.#queries.accounts([accountId])[0]
+    return this.tail.accounts.get(accountId) ?? this.#read.get(accountId)
   }
 
   keyed(): undefined {
@@ -52,7 +54,11 @@ export class TablesView implements View {
     return found?.entry.transactionId === transactionId ? found : undefined
   }
 
-  apply(entry: Entry): void {
-    this.tail.add({ entries: [entry], ...evolve(this, entry) })
+  /** Follows entries in their order. What the tables know of their accounts is read at once. */
+  apply(entries: readonly Entry[]): void {
+    const changed = new Set(entries.flatMap(accountsChangedBy))
+    const accounts = this.#queries.accounts([...changed].filter(accountId => !this.tail.accounts.has(accountId)))
+    this.#read = new Map(accounts.map(account => [account.accountId, account]))
+    for (const entry of entries) this.tail.add({ entries: [entry], ...evolve(this, entry) })
   }
 }

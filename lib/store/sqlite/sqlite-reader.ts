@@ -116,12 +116,11 @@ function deriveThrough(head: Head, view: TablesView, queries: Queries): void {
     invariant(tail.through <= head.sequence, `the tables follow the journal to ${tail.through}, beyond its head`)
     while (tail.through < head.sequence) {
       const page = queries.journal({ after: tail.through, through: head.sequence, limit: PAGE_LENGTH })
-      for (const { entry } of page) {
-        const decoded = decodeEntry(entry)
-        invariant(decoded.sequence === tail.through + 1, `entry ${decoded.sequence} stands behind ${tail.through}`)
-        view.apply(decoded)
-      }
       invariant(page.length > 0, `the journal ends at entry ${tail.through}, before its head`)
+      const entries = page.map(row => decodeEntry(row.entry))
+      const stray = entries.findIndex(({ sequence }, index) => sequence !== tail.through + 1 + index)
+      invariant(stray === -1, `entry ${entries[stray]?.sequence} stands behind ${tail.through + stray}`)
+      view.apply(entries)
     }
   } catch (cause) {
     throw new StoreCorruptError(
