@@ -20,7 +20,10 @@ const ROOMS: readonly Room[] = [
   { name: 'stage: order, views, groups, answers', files: /^lib\/queue\// },
   { name: 'encode', files: /^lib\/store\/(codec\.|json-writer\.|sqlite\/prepared-)/ },
   { name: 'hash chain', files: /^lib\/store\/chain\./ },
-  { name: 'hand over to the writer', files: /^lib\/store\/sqlite\/(writer-(client|thread|protocol|failure)|bell)\./ },
+  {
+    name: 'hand over to the writer',
+    files: /^lib\/store\/sqlite\/(writer-(client|thread|protocol|failure)|bell|mailbox)\./
+  },
   { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writer\./, functions: /^(commit|#?sync)$/ },
   { name: 'tables', files: /^lib\/store\/sqlite\/writer\./, functions: /^(.*Tables|#inTransaction|forgetKeys|tidy|)$/ },
   { name: 'tables', files: /^lib\/store\/sqlite\/(table-|run-(writer|merge)\.|sorted-rows\.|balance-writer\.)/ },

@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { isMainThread, MessagePort } from 'node:worker_threads'
 import type { Database, Statement, Value } from '../../lib/store/sqlite/driver.js'
+import { Mailbox } from '../../lib/store/sqlite/mailbox.js'
+import { WriterClient } from '../../lib/store/sqlite/writer-client.js'
+import type { Request } from '../../lib/store/sqlite/writer-protocol.js'
 
 /**
  * Loaded with `--import` into a process that is to be killed, before its program and in each of its threads. It watches
@@ -61,11 +64,21 @@ function around<T>(sql: string, work: () => T): T {
   return result
 }
 
-type Message = { readonly type?: unknown; readonly value?: unknown }
+const { ask } = WriterClient.prototype
+WriterClient.prototype.ask = function <T>(this: WriterClient, request: Request) {
+  pass(`send ${request.type}`)
+  return ask.call(this, request) as Promise<T>
+}
+
+const { putDone } = Mailbox.prototype
+Mailbox.prototype.putDone = function (this: Mailbox) {
+  pass('reply')
+  putDone.call(this)
+}
+
 const { postMessage } = MessagePort.prototype
-// Node's own threads talk through ports as well: only the ledger's messages are steps.
-MessagePort.prototype.postMessage = function (this: MessagePort, message: Message, ...rest: []) {
-  if (isMainThread && typeof message?.type === 'string') pass(`send ${message.type}`)
+// Node's own threads talk through ports as well: only the ledger's replies are steps.
+MessagePort.prototype.postMessage = function (this: MessagePort, message: unknown, ...rest: []) {
   if (!isMainThread && message !== null && typeof message === 'object' && 'value' in message) pass('reply')
   postMessage.call(this, message, ...rest)
 }

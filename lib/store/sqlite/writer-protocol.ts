@@ -17,9 +17,13 @@ export type Request =
 
 export type Reply = { readonly value: unknown } | { readonly failure: Failure }
 
-/** What the thread is started with: its end of the channel, and the memory of the bells. */
+/** Wakes up who is not looking at the bell: something is in the mailbox. */
+export const WAKE_UP = null
+
+/** What the thread is started with: its end of the channel, and the memory that both sides share. */
 export interface ThreadData {
   readonly port: MessagePort
   readonly requests: SharedArrayBuffer
   readonly replies: SharedArrayBuffer
+  readonly mailbox: SharedArrayBuffer
 }

@@ -1,7 +1,8 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Bell } from './bell.js'
+import { Mailbox } from './mailbox.js'
 import { failureOf } from './writer-failure.js'
-import type { Reply, Request, ThreadData } from './writer-protocol.js'
+import { WAKE_UP, type Reply, type Request, type ThreadData } from './writer-protocol.js'
 import { Writer } from './writer.js'
 
 /** The thread that owns the writing side of one ledger file at a time: it waits for the disk, so that nobody else does. */
@@ -9,6 +10,7 @@ import { Writer } from './writer.js'
 const { port, ...memory } = workerData as ThreadData
 const requests = new Bell(memory.requests)
 const replies = new Bell(memory.replies)
+const mailbox = new Mailbox(memory.mailbox)
 let writer: Writer | undefined
 
 /**
@@ -17,28 +19,53 @@ let writer: Writer | undefined
  */
 const AWAKE_MS = 0.2
 
-port.on('message', (request: Request) => {
-  serve(request)
+port.on('message', (message: Message) => {
+  requests.wakeUp()
+  receive(message)
   let asleepAt = performance.now() + AWAKE_MS
-  while (performance.now() < asleepAt) {
+  while (performance.now() < asleepAt || !requests.fallAsleep()) {
     if (!requests.hasRungSoon()) continue
-    const next = receiveMessageOnPort(port) as { readonly message: Request } | undefined
-    if (next === undefined) continue
-    serve(next.message)
+    if (!serveMailbox()) {
+      const next = receiveMessageOnPort(port) as { readonly message: Message } | undefined
+      if (next === undefined) continue
+      receive(next.message)
+    }
     asleepAt = performance.now() + AWAKE_MS
   }
 })
 
-function serve(request: Request): void {
+type Message = Request | typeof WAKE_UP
+
+/** What is in the mailbox was sent before anything that is at the port. */
+function receive(message: Message): void {
+  serveMailbox()
+  if (message === WAKE_UP) return
   requests.heard()
-  let reply: Reply
-  try {
-    reply = { value: answer(request) }
-  } catch (error) {
-    reply = { failure: failureOf(error) }
-  }
-  port.postMessage(reply)
+  port.postMessage(replyTo(message))
   replies.ring()
+}
+
+function serveMailbox(): boolean {
+  const group = mailbox.take()
+  if (group === undefined) return false
+  requests.heard()
+  const reply = replyTo({ type: 'commit', group })
+  if ('failure' in reply) {
+    port.postMessage(reply)
+    replies.ring()
+  } else {
+    mailbox.putDone()
+    if (!replies.ring()) port.postMessage(WAKE_UP)
+  }
+  return true
+}
+
+function replyTo(request: Request): Reply {
+  try {
+    return { value: answer(request) }
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
 }
 
 function answer(request: Request): unknown {
