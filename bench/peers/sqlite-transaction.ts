@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
+import { openDatabase, type Database } from '../../lib/store/sqlite/database/driver.js'
 import type { Job } from '../job.js'
 import type { Books, OpenPeer, Peer } from './peer.js'
 

@@ -18,16 +18,24 @@ const ROOMS: readonly Room[] = [
   { name: 'ids (nanoid)', files: /^node_modules\/nanoid\// },
   { name: 'decide', files: /^lib\/domain\/(?!keyed-map)/ },
   { name: 'stage: order, views, groups, answers', files: /^lib\/queue\// },
-  { name: 'encode', files: /^lib\/store\/(codec\.|json-writer\.|sqlite\/prepared-)/ },
+  { name: 'encode', files: /^lib\/store\/(codec\.|json-writer\.|sqlite\/writing\/prepared-)/ },
   { name: 'hash chain', files: /^lib\/store\/chain\./ },
   {
     name: 'hand over to the writer',
-    files: /^lib\/store\/sqlite\/(writer-(client|thread|protocol|failure)|bell|mailbox)\./
+    files: /^lib\/store\/sqlite\/writing\/(writer-(client|thread|protocol|failure)|bell|mailbox)\./
   },
-  { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writer\./, functions: /^(commit|#?sync)$/ },
-  { name: 'tables', files: /^lib\/store\/sqlite\/writer\./, functions: /^(.*Tables|#inTransaction|forgetKeys|tidy|)$/ },
-  { name: 'tables', files: /^lib\/store\/sqlite\/(table-|run-(writer|merge)\.|sorted-rows\.|balance-writer\.)/ },
-  { name: 'insert into the journal', files: /^lib\/store\/sqlite\/(writer|bulk-insert)\./ },
+  { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writing\/writer\./, functions: /^(commit|#?sync)$/ },
+  {
+    name: 'tables',
+    files: /^lib\/store\/sqlite\/writing\/writer\./,
+    functions: /^(.*Tables|#inTransaction|forgetKeys|tidy|)$/
+  },
+  {
+    name: 'tables',
+    files:
+      /^lib\/store\/sqlite\/(writing\/table-|indexes\/(run-(writer|merge)|sorted-rows)\.|balances\/balance-writer\.)/
+  },
+  { name: 'insert into the journal', files: /^lib\/store\/sqlite\/(writing\/writer|database\/bulk-insert)\./ },
   { name: 'store: look up, keep', files: /^lib\// },
   { name: 'the callers themselves', files: /^bench\// }
 ]

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { PROJECT_ROOT } from '../bench-root.js'
 import { hasBinaries, postgresVersion } from '../postgres/binaries.js'
 

@@ -17,9 +17,9 @@ async function scale(options: ScaleOptions): Promise<void> {
   const { measures, verification, buildPeakRssMb } = await runScale(options, {
     building: ({ done, phase }) =>
       progress.update(done, `${phase}, ${seconds()} s, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`),
-    measuring: what => {
+    stage: what => {
       progress.stop()
-      process.stderr.write(`measuring ${what}, ${seconds()} s\n`)
+      process.stderr.write(`${what}, ${seconds()} s\n`)
     }
   }).finally(() => progress.stop())
   const verdicts = verdictsOf(measures)

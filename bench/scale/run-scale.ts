@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { median } from '../statistics.js'
+import { atRest } from './at-rest.js'
 import { buildLedger, type BuildStep } from './build.js'
 import { openLedger } from './open-ledger.js'
 import type { ScaleOptions } from './options.js'
@@ -25,7 +26,7 @@ export interface ScaleReport {
 /** Builds the ledger as far as it is missing, then measures it. */
 export async function runScale(
   given: ScaleOptions,
-  show: { building(step: BuildStep): void; measuring(what: string): void }
+  show: { building(step: BuildStep): void; stage(what: string): void }
 ): Promise<ScaleReport> {
   const runStep = stepRunner()
   const path = resolve(given.path)
@@ -34,6 +35,8 @@ export async function runScale(
   const processor = await openLedger(path)
   try {
     await buildLedger(processor, options, show.building)
+    show.stage('waiting for the indexes to be at rest')
+    await atRest(path)
   } finally {
     await processor.close()
   }
@@ -41,11 +44,11 @@ export async function runScale(
   const transactions = await countTransactions(path)
   const { size: fileBytes } = statSync(path)
 
-  show.measuring('throughput')
+  show.stage('measuring throughput')
   const { large, few, empty, unpaid } = await serveInTurn(runStep, options)
-  show.measuring('age')
+  show.stage('measuring age')
   const latencies = await runStep('age', options)
-  show.measuring('verification')
+  show.stage('verifying')
   const verification = await runStep('verify', options)
   const measures: ScaleMeasures = {
     fileBytes,

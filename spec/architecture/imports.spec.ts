@@ -38,6 +38,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ]
 }
 
+/** The rooms of the SQLite store, each above those that it may import. What lies in none is above all. */
+const SQLITE_ROOMS = ['backup', 'writing', 'tail', 'reading', 'schema', 'balances', 'indexes', 'database']
+
 const FORBIDDEN_NAMES = /^(utils?|helpers?|types|interfaces|common|managers?)\.ts$/
 const LINES_MAX = 300
 
@@ -53,6 +56,17 @@ function forbiddenImports(source: Source): readonly string[] {
   if (allowed === undefined) return [`${source.path}: lib/${part} has no row in MAY_IMPORT`]
   return importsOf(source)
     .filter(path => path.startsWith('lib/') && partOf(path) !== part && !allowed.includes(partOf(path)))
+    .map(path => `${source.path} imports ${path}`)
+}
+
+function floorOf(path: string): number {
+  const [, room] = /^lib\/store\/sqlite\/([^/]+)\//.exec(path) ?? []
+  return room === undefined ? -1 : SQLITE_ROOMS.indexOf(room)
+}
+
+function importsUpwards(source: Source): readonly string[] {
+  return importsOf(source)
+    .filter(path => path.startsWith('lib/store/sqlite/') && floorOf(path) < floorOf(source.path))
     .map(path => `${source.path} imports ${path}`)
 }
 
@@ -104,6 +118,12 @@ describe('the structure of the sources', () => {
 
   it('imports in one direction only', () => {
     expect(library.flatMap(forbiddenImports)).to.deep.equal([])
+  })
+
+  it('imports downwards only in the SQLite store', () => {
+    const rooms = library.filter(source => /^lib\/store\/sqlite\/.+\//.test(source.path))
+    expect(rooms.filter(source => floorOf(source.path) === -1)).to.deep.equal([])
+    expect(rooms.flatMap(importsUpwards)).to.deep.equal([])
   })
 
   it('lets the domain import nothing but itself, packages and node: included', () => {
@@ -181,6 +201,11 @@ describe('the checks on the structure', () => {
 
   it('see a folder that nobody has placed', () => {
     expect(forbiddenImports(parse('lib/misc/y.ts', ''))).to.have.length(1)
+  })
+
+  it('see a room of the SQLite store that looks up', () => {
+    const text = `import { a } from '../writing/a.js'\nimport { b } from '../sqlite-session.js'\nimport { c } from '../database/c.js'`
+    expect(importsUpwards(parse('lib/store/sqlite/reading/y.ts', text))).to.have.length(2)
   })
 
   it('see what makes a function impure, and let dates be made from recorded numbers', () => {

@@ -25,9 +25,9 @@ describe('the rooms of a profile', () => {
     ['lib/domain/decide-payment.ts', 'processPayment', 'decide'],
     ['lib/store/codec.ts', 'encodeEntry', 'encode'],
     ['lib/store/memory/memory-store.ts', 'commit', 'store: look up, keep'],
-    ['lib/store/sqlite/writer.ts', 'commit', 'commit and fsync'],
-    ['lib/store/sqlite/writer.ts', '#append', 'insert into the journal'],
-    ['lib/store/sqlite/table-writer.ts', 'apply', 'tables'],
+    ['lib/store/sqlite/writing/writer.ts', 'commit', 'commit and fsync'],
+    ['lib/store/sqlite/writing/writer.ts', '#append', 'insert into the journal'],
+    ['lib/store/sqlite/writing/table-writer.ts', 'apply', 'tables'],
     ['bench/measure.ts', 'caller', 'the callers themselves']
   ] as const) {
     it(`put ${functionName} of ${path} into "${room}"`, () => {

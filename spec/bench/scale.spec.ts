@@ -51,8 +51,8 @@ describe('a ledger built at scale', function () {
   it('is built, checked and measured, and only measured when it is complete', async () => {
     const options = { ...PLAN, path: join(directory.path, 'ledger.db') }
     const steps: BuildStep[] = []
-    const measured: string[] = []
-    const show = { building: (step: BuildStep) => steps.push(step), measuring: (what: string) => measured.push(what) }
+    const stages: string[] = []
+    const show = { building: (step: BuildStep) => steps.push(step), stage: (what: string) => stages.push(what) }
     const { measures, verification } = await runScale(options, show)
     expect(measures).to.include({ transactions: PLAN.transactions, verified: true })
     expect(verdictsOf(measures)).to.have.length(MISSES.length)
@@ -60,7 +60,12 @@ describe('a ledger built at scale', function () {
     expect(verification.entries).to.be.greaterThan(PLAN.accounts + PLAN.transactions)
     expect(steps.map(({ phase }) => phase)).to.include.members(['accounts', 'payments', 'balances'])
     for (const { done } of steps) expect(done).to.be.below(buildLength(PLAN))
-    expect(measured).to.deep.equal(['throughput', 'age', 'verification'])
+    expect(stages).to.deep.equal([
+      'waiting for the indexes to be at rest',
+      'measuring throughput',
+      'measuring age',
+      'verifying'
+    ])
 
     const processor = await openLedger(options.path)
     const count = await processor.getTransactionCount()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
 import { manualClock } from 'bursar/testing'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 

@@ -14,7 +14,7 @@ import {
   type LedgerReader,
   type PaymentProcessor
 } from 'bursar'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { approval, collect, rejectionOf } from '../support/expectations.js'
 import { startLedgerProcess } from '../support/ledger-process.js'
 import { PAYERS } from '../support/numbered-payments.js'

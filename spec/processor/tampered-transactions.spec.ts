@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 

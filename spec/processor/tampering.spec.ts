@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
 import { openPaymentProcessor, StoreCorruptError, type Checkpoint, type VerificationReport } from 'bursar'
-import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
+import { openDatabase, type Database } from '../../lib/store/sqlite/database/driver.js'
 import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 

@@ -8,7 +8,7 @@ import {
   StoreUnavailableError,
   StoreCorruptError
 } from 'bursar'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { approval, collect, rejectionOf } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 

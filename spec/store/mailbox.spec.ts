@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Mailbox } from '../../lib/store/sqlite/mailbox.js'
-import type { JournalCommit } from '../../lib/store/sqlite/writer.js'
+import { Mailbox } from '../../lib/store/sqlite/writing/mailbox.js'
+import type { JournalCommit } from '../../lib/store/sqlite/writing/writer.js'
 
 describe('the mailbox between the two threads', () => {
   let main: Mailbox

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Entry } from '../../lib/domain/entry.js'
 import { encodeEntry } from '../../lib/store/codec.js'
-import { PreparedEntries } from '../../lib/store/sqlite/prepared-entries.js'
+import { PreparedEntries } from '../../lib/store/sqlite/writing/prepared-entries.js'
 import { newBook } from '../support/book.js'
 
 describe('entries that are written before their commit', () => {

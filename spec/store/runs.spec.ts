@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { openDatabase, type Database } from '../../lib/store/sqlite/driver.js'
-import { RunReader } from '../../lib/store/sqlite/run-reader.js'
-import { RunWriter, type NewRows } from '../../lib/store/sqlite/run-writer.js'
-import { MIGRATIONS, takeSteps } from '../../lib/store/sqlite/schema.js'
+import { openDatabase, type Database } from '../../lib/store/sqlite/database/driver.js'
+import { RunReader } from '../../lib/store/sqlite/indexes/run-reader.js'
+import { RunWriter, type NewRows } from '../../lib/store/sqlite/indexes/run-writer.js'
+import { MIGRATIONS, takeSteps } from '../../lib/store/sqlite/schema/schema.js'
 
 const SIZES = { fanIn: 3, chunkRows: 4 }
 /** Few, so that they come again, and one that needs all the bits of a key's hash. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { SequenceLists } from '../../lib/store/sqlite/sequence-lists.js'
+import { SequenceLists } from '../../lib/store/sqlite/indexes/sequence-lists.js'
 
 describe('Sequences under numbers', () => {
   /** Numbers that come again, small ones as accounts have, and large ones as keys have; some differ in their upper bits only. */

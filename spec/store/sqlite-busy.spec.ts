@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { openPaymentProcessor, NotCommittedError, type PaymentProcessor } from 'bursar'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
-import { isTransientCode } from '../../lib/store/sqlite/transient.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
+import { isTransientCode } from '../../lib/store/sqlite/database/transient.js'
 import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 

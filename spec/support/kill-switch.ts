@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { isMainThread, MessagePort } from 'node:worker_threads'
-import type { Database, Statement, Value } from '../../lib/store/sqlite/driver.js'
-import { Mailbox } from '../../lib/store/sqlite/mailbox.js'
-import { WriterClient } from '../../lib/store/sqlite/writer-client.js'
-import type { Request } from '../../lib/store/sqlite/writer-protocol.js'
+import type { Database, Statement, Value } from '../../lib/store/sqlite/database/driver.js'
+import { Mailbox } from '../../lib/store/sqlite/writing/mailbox.js'
+import { WriterClient } from '../../lib/store/sqlite/writing/writer-client.js'
+import type { Request } from '../../lib/store/sqlite/writing/writer-protocol.js'
 
 /**
  * Loaded with `--import` into a process that is to be killed, before its program and in each of its threads. It watches

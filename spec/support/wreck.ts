@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '../../lib/store/sqlite/driver.js'
+import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { acknowledgedIn, type NumberedIds } from './after-a-crash.js'
 import { startLedgerProcess } from './ledger-process.js'
 import { temporaryDirectory } from './stores.js'

@@ -1,4 +1,4 @@
-import { inspectLedger } from '../../store/sqlite/inspect.js'
+import { inspectLedger } from '../../store/sqlite/reading/inspect.js'
 import type { CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
 import { grouped, labelled } from '../print-import.js'

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { inspectLedger, type LedgerFile } from '../../store/sqlite/inspect.js'
+import { inspectLedger, type LedgerFile } from '../../store/sqlite/reading/inspect.js'
 import { checkFilesystem, checkSpace } from './filesystem.js'
 import { checkHolder, writerOf } from './lock-holder.js'
 import { checkPreload } from './preload.js'

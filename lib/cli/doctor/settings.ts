@@ -1,4 +1,4 @@
-import { openDatabase } from '../../store/sqlite/driver.js'
+import { openDatabase } from '../../store/sqlite/database/driver.js'
 import { scratchFile } from './scratch-file.js'
 import type { Finding } from './check-up.js'
 

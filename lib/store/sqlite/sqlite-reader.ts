@@ -15,16 +15,16 @@ import type {
   Wanted
 } from '../store.js'
 import type { Entry } from '../../domain/entry.js'
-import { backUp } from './backup.js'
-import { chainedEntries } from './chained-entries.js'
-import type { Database } from './driver.js'
-import { headFromRow, readHead } from './head-row.js'
-import { inOneMoment, openForReading, openLedgerForReading } from './open-for-reading.js'
-import { findLetters } from './letters.js'
-import { Queries } from './queries.js'
-import { TablesView } from './recovery.js'
-import { openSnapshot } from './snapshot.js'
-import { TailedReads } from './tailed-reads.js'
+import { backUp } from './backup/backup.js'
+import { chainedEntries } from './reading/chained-entries.js'
+import type { Database } from './database/driver.js'
+import { headFromRow, readHead } from './reading/head-row.js'
+import { inOneMoment, openForReading, openLedgerForReading } from './reading/open-for-reading.js'
+import { findLetters } from './reading/letters.js'
+import { Queries } from './reading/queries.js'
+import { TablesView } from './tail/tables-view.js'
+import { openSnapshot } from './reading/snapshot.js'
+import { TailedReads } from './tail/tailed-reads.js'
 
 /** A moment of the file: its head, and the tables with what the journal has beyond them on top. */
 interface Moment {

@@ -16,18 +16,19 @@ import type {
   StoreSnapshot,
   Wanted
 } from '../store.js'
-import { chainedEntries } from './chained-entries.js'
-import { backUp } from './backup.js'
-import type { Database } from './driver.js'
-import { openForReading } from './open-for-reading.js'
-import { KeyFilter } from './key-filter.js'
-import { findLetters, lettersToRows } from './letters.js'
-import { PreparedEntries } from './prepared-entries.js'
-import { Queries } from './queries.js'
-import { openSnapshot } from './snapshot.js'
-import { Tail } from './tail.js'
-import { TailedReads } from './tailed-reads.js'
-import type { WriterClient } from './writer-client.js'
+import { chainedEntries } from './reading/chained-entries.js'
+import { backUp } from './backup/backup.js'
+import type { Database } from './database/driver.js'
+import { openForReading } from './reading/open-for-reading.js'
+import { KeyFilter } from './reading/key-filter.js'
+import { findLetters } from './reading/letters.js'
+import { lettersToRows } from './writing/letter-writer.js'
+import { PreparedEntries } from './writing/prepared-entries.js'
+import { Queries } from './reading/queries.js'
+import { openSnapshot } from './reading/snapshot.js'
+import { Tail } from './tail/tail.js'
+import { TailedReads } from './tail/tailed-reads.js'
+import type { WriterClient } from './writing/writer-client.js'
 
 /**
  * How far the tables may fall behind the journal before a step brings them up to it: in entries, and in accounts that are

@@ -6,7 +6,7 @@ import { StoreFormatError } from '../errors.js'
 import type { Head, Store } from '../store.js'
 import { SqliteReader } from './sqlite-reader.js'
 import { SqliteSession } from './sqlite-session.js'
-import { WriterClient } from './writer-client.js'
+import { WriterClient } from './writing/writer-client.js'
 
 export interface SqliteStoreOptions {
   /** The database file; made when it does not exist, its directory is not. Beside it appear `-wal`, `-shm` and `-lock`. */

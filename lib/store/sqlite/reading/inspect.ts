@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs'
+import { openLedgerForReading, inOneMoment } from './open-for-reading.js'
+import type { Database } from '../database/driver.js'
+
+/** A ledger file in numbers. Sizes are bytes. */
+export interface LedgerFile {
+  readonly schemaVersion: number
+  readonly journalMode: string
+  readonly entries: number
+  readonly transactions: number
+  readonly accounts: number
+  readonly openHolds: number
+  /** Recorded time of the last entry; `null` without one. */
+  readonly lastEntryAt: Date | null
+  /** Hex hash of the last entry. */
+  readonly headHash: string
+  /** How often it was opened for writing. */
+  readonly epoch: number
+  /** Entries that the tables do not show yet. */
+  readonly tablesBehind: number
+  readonly fileBytes: number
+  /** Of the file, what holds nothing. */
+  readonly freeBytes: number
+  /** The write-ahead log beside the file. */
+  readonly logBytes: number
+  readonly sqliteVersion: string
+}
+
+/** Counts what is in a ledger file, at one moment, beside whoever writes it. */
+export function inspectLedger(path: string): LedgerFile {
+  const database = openLedgerForReading(path)
+  try {
+    return { ...inOneMoment(database, counts), fileBytes: bytesOf(path), logBytes: bytesOf(`${path}-wal`) }
+  } finally {
+    database.close()
+  }
+}
+
+const COUNTS = `SELECT sequence AS entries, timestamp, transaction_count AS transactions, lower(hex(hash)) AS headHash,
+  epoch, sequence - tables_through AS tablesBehind, sqlite_version() AS sqliteVersion,
+  (SELECT count(*) FROM accounts) AS accounts,
+  (SELECT count(*) FROM transaction_states WHERE hold_status = 'open') AS openHolds
+  FROM head, progress`
+
+type Counts = Omit<LedgerFile, 'lastEntryAt' | 'schemaVersion' | 'journalMode' | 'fileBytes' | 'freeBytes' | 'logBytes'>
+
+function counts(database: Database): Omit<LedgerFile, 'fileBytes' | 'logBytes'> {
+  const { timestamp, ...row } = database.prepare(COUNTS).get() as Counts & { readonly timestamp: number }
+  const pragma = (name: string) =>
+    Object.values(database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>)[0] as number
+  return {
+    ...row,
+    lastEntryAt: row.entries === 0 ? null : new Date(timestamp),
+    schemaVersion: pragma('user_version'),
+    journalMode: String(pragma('journal_mode')),
+    freeBytes: pragma('freelist_count') * pragma('page_size')
+  }
+}
+
+/** Asks for the size only: opening the file with anything but SQLite would drop SQLite's locks. */
+function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}

@@ -1,0 +1,58 @@
+import { BursarError } from '../../../domain/errors.js'
+import { StoreCorruptError, StoreFormatError, StoreLockedError } from '../../errors.js'
+import { checkSchema } from '../schema/check-schema.js'
+import { openDatabase, type Database } from '../database/driver.js'
+import { recoverTables } from './recovery.js'
+import { ledgerVersion, migrate } from '../schema/schema.js'
+
+/** SQLite's number for synchronous=FULL. */
+export const FULL = 2
+
+/** Opens the file for durable writing and says so only after having read it back. */
+export function openLedger(path: string): Database {
+  let database: Database | undefined
+  try {
+    database = openDatabase(path)
+    database.exec('PRAGMA busy_timeout = 1000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    const version = ledgerVersion(database, path)
+    checkSchema(database, version, path)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    migrate(database, version)
+    const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
+    const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number }
+    if (mode !== 'wal' || synchronous !== FULL) {
+      throw new StoreFormatError(`Expected WAL and synchronous=FULL at ${path}, got ${mode} and ${synchronous}.`)
+    }
+    database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 500')
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+    if (busy !== 0) throw new StoreLockedError(path)
+    return database
+  } catch (error) {
+    database?.close()
+    throw error instanceof BursarError ? error : unreadable(path, error)
+  }
+}
+
+function unreadable(path: string, cause: unknown): StoreFormatError {
+  return new StoreFormatError(
+    `Expected a Bursar ledger or a new file at ${path}, got a file that SQLite cannot open (see cause). Choose another path.`,
+    { cause }
+  )
+}
+
+export function recover(database: Database, path: string): void {
+  try {
+    recoverTables(database)
+  } catch (cause) {
+    throw new StoreCorruptError(
+      `Expected the tables of ${path} to follow from its journal, got a contradiction (see cause). ` +
+        'The file was changed or is damaged: restore a backup.',
+      { cause }
+    )
+  }
+}
+
+export function raiseEpoch(database: Database): number {
+  const { epoch } = database.prepare('UPDATE head SET epoch = epoch + 1 RETURNING epoch').get() as { epoch: number }
+  return epoch
+}
