@@ -59,7 +59,7 @@ export function approve(execution: Execution, effects: Effects): Decision {
   return { kind: 'record', entry, refusal: null }
 }
 
-/** So that entries share the number of a millisecond with the context that it comes from; see `newAccount`. */
+/** As with accounts: entries share the number of their millisecond with the context that it comes from. */
 const EARLIEST = { sequence: 0, now: undefined as never, idSuffix: '', answerTtlMs: 0, keyTtlMs: 0 }
 const NO_COMMAND = { type: 'DiscardDeadLetter', accountId: '', deadLetterId: '', reason: '', discarded: '' } as const
 approve({ command: NO_COMMAND, context: EARLIEST, attempt: 1 }, { amount: 0n, currency: '', message: '' })

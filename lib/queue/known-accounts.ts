@@ -1,7 +1,7 @@
 import { isSystemAccount, type AccountState } from '../domain/account.js'
 import type { Group } from './group.js'
 
-/** How many accounts stay in memory after use: about 25 MB. */
+/** How many accounts stay in memory after use: about 30 MB. */
 const ACCOUNTS_KEPT = 100_000
 
 /** An account, and where its latest change is: in the group that builds on that entry, at that place. */
