@@ -112,7 +112,7 @@ describe('balances whose accounts are behind', () => {
     expect(balances.get(accounts[9]!)).to.equal(42n)
     expect(balances.get(accounts[10]!)).to.equal(BigInt(accounts[10]!) * -3n)
     expect(balances.get(6_000)).to.equal(undefined)
-    const listed = balances.entries().map(([account]) => account)
+    const listed = [...balances.accounts()]
     expect(listed).to.deep.equal([...accounts].sort((one, other) => one - other))
   })
 })

@@ -81,10 +81,10 @@ export class BalanceWriter {
       through = row.through
       yield
     }
-    const entries = balances.entries()
+    const accounts = balances.accounts()
     yield
-    for (let from = 0; from < entries.length; from += PIECE_ROWS) {
-      for (const [account, posted] of entries.slice(from, from + PIECE_ROWS)) this.#move(account, posted)
+    for (let from = 0; from < accounts.length; from += PIECE_ROWS) {
+      for (const account of accounts.subarray(from, from + PIECE_ROWS)) this.#move(account, balances.get(account)!)
       yield
     }
     this.#delete.run(through)

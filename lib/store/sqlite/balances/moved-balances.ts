@@ -24,11 +24,9 @@ export class MovedBalances {
     for (let place = 0; place < accounts.length; place++) this.#set(accounts[place]!, posted[place]!)
   }
 
-  /** The oldest account first, whose row lies before those of the others. */
-  entries(): readonly (readonly [createdSequence: number, posted: bigint])[] {
-    const slots = [...this.#accounts.keys()].filter(slot => this.#accounts[slot]! > 0)
-    slots.sort((one, other) => this.#accounts[one]! - this.#accounts[other]!)
-    return slots.map(slot => [this.#accounts[slot]!, this.#posted[slot]!])
+  /** The entries that opened its accounts. The oldest is first, whose row lies before those of the others. */
+  accounts(): Float64Array {
+    return this.#accounts.filter(createdSequence => createdSequence > 0).sort()
   }
 
   #set(createdSequence: number, posted: bigint): void {

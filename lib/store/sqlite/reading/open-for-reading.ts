@@ -10,7 +10,7 @@ import { ledgerVersion, MIGRATIONS } from '../schema/schema.js'
 export function openForReading(path: string): Database {
   const database = openDatabase(path, { readOnly: true })
   database.exec(
-    'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -32768'
+    'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192'
   )
   return database
 }

@@ -23,7 +23,7 @@ export function openLedger(path: string): Database {
     if (mode !== 'wal' || synchronous !== FULL) {
       throw new StoreFormatError(`Expected WAL and synchronous=FULL at ${path}, got ${mode} and ${synchronous}.`)
     }
-    database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 500')
+    database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 500')
     const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
     if (busy !== 0) throw new StoreLockedError(path)
     return database
