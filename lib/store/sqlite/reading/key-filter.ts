@@ -36,10 +36,9 @@ export class KeyFilter {
   }
 
   add(keyHash: number): void {
-    const block = 2 * (keyHash & (BLOCKS - 1))
-    const rest = Math.floor(keyHash / BLOCKS)
-    this.#words[block]! |= bitsOf(rest, LOWER_BITS)
-    this.#words[block + 1]! |= bitsOf(rest >>> (5 * LOWER_BITS), UPPER_BITS)
+    const block = blockOf(keyHash)
+    this.#words[block]! |= lowerBits(keyHash)
+    this.#words[block + 1]! |= upperBits(keyHash)
   }
 
   /**
@@ -89,13 +88,26 @@ export class KeyFilter {
 
   mayHave(keyHash: number): boolean {
     if (!this.#isComplete) return true
-    const block = 2 * (keyHash & (BLOCKS - 1))
-    const rest = Math.floor(keyHash / BLOCKS)
-    const lower = bitsOf(rest, LOWER_BITS)
-    if ((this.#words[block]! & lower) !== lower) return false
-    const upper = bitsOf(rest >>> (5 * LOWER_BITS), UPPER_BITS)
-    return (this.#words[block + 1]! & upper) === upper
+    const block = blockOf(keyHash)
+    return this.#has(block, lowerBits(keyHash)) && this.#has(block + 1, upperBits(keyHash))
   }
+
+  #has(word: number, bits: number): boolean {
+    return (this.#words[word]! & bits) === bits
+  }
+}
+
+/** Where a key's two words are. */
+function blockOf(keyHash: number): number {
+  return 2 * (keyHash & (BLOCKS - 1))
+}
+
+function lowerBits(keyHash: number): number {
+  return bitsOf(Math.floor(keyHash / BLOCKS), LOWER_BITS)
+}
+
+function upperBits(keyHash: number): number {
+  return bitsOf(Math.floor(keyHash / BLOCKS) >>> (5 * LOWER_BITS), UPPER_BITS)
 }
 
 /** Bits of a word, chosen by five bits each of the part of the hash that does not choose the block. */

@@ -5,10 +5,6 @@ import type { Database, Statement } from '../database/driver.js'
 import { RunWriter } from '../indexes/run-writer.js'
 import type { TableChanges } from '../tail/table-changes.js'
 
-interface Progress {
-  readonly through: number
-}
-
 /** How many rows a piece writes: well below a millisecond of work. */
 const PIECE_ROWS = 256
 
@@ -50,8 +46,8 @@ export class TableWriter {
     )
     this.#advance = database.prepare('UPDATE progress SET tables_through = ?')
     this.#forget = database.prepare('UPDATE progress SET keys_forgotten_through = ?')
-    const { through } = database.prepare('SELECT keys_forgotten_through AS through FROM progress').get() as Progress
-    this.#forgottenThrough = through
+    const progress = database.prepare('SELECT keys_forgotten_through AS forgotten FROM progress')
+    this.#forgottenThrough = (progress.get() as { readonly forgotten: number }).forgotten
   }
 
   /** Writes one piece at each step, the last one before it returns. To be stepped inside transactions. */

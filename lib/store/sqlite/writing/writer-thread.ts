@@ -41,8 +41,7 @@ function receive(message: Message): void {
   serveMailbox()
   if (message === WAKE_UP) return
   requests.heard()
-  port.postMessage(replyTo(message))
-  replies.ring()
+  post(replyTo(message))
 }
 
 function serveMailbox(): boolean {
@@ -50,14 +49,17 @@ function serveMailbox(): boolean {
   if (group === undefined) return false
   requests.heard()
   const reply = replyTo({ type: 'commit', group })
-  if ('failure' in reply) {
-    port.postMessage(reply)
-    replies.ring()
-  } else {
+  if ('failure' in reply) post(reply)
+  else {
     mailbox.putDone()
     if (!replies.ring()) port.postMessage(WAKE_UP)
   }
   return true
+}
+
+function post(reply: Reply): void {
+  port.postMessage(reply)
+  replies.ring()
 }
 
 function replyTo(request: Request): Reply {
