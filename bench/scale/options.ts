@@ -17,7 +17,8 @@ export const USAGE = `Usage: npm run scale -- [options]
 
 Builds a ledger of many accounts and payments through the public interface, checks every balance, and measures what must
 not depend on size: space per transaction, opening, memory, throughput, refunds and replays of the oldest. The default
-takes about half an hour and 7 GB. Running it again goes on with a file that is not complete, and only measures one that is.
+takes about a quarter of an hour and 7 GB. Running it again goes on with a file that is not complete, and only measures
+one that is.
 
   --accounts <n>       accounts to open (default: ${DEFAULTS.accounts})
   --transactions <n>   payments to make (default: ${DEFAULTS.transactions})
