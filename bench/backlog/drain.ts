@@ -15,7 +15,7 @@ export interface Drained {
 
 /** Queues a number of payments at once, waits for all answers and checks the books. Wants `--expose-gc`. */
 export async function drain(store: Store, commands: number): Promise<Drained> {
-  const processor = await openPaymentProcessor({ store, queueLengthMax: commands })
+  const processor = await openPaymentProcessor({ store, maxQueueLength: commands })
   const accounts = Array.from({ length: ACCOUNTS }, (_, index) => `account-${index}`)
   const initialBalance = INITIAL_BALANCE
   await Promise.all(accounts.map(accountId => processor.createAccount({ accountId, currency: 'USD', initialBalance })))

@@ -11,7 +11,7 @@ export interface ImportCsvOptions {
   readonly currency: string
   /** Of the accounts that the import creates, minor units; accounts found keep theirs. @default 0n */
   readonly overdraftLimit?: bigint
-  /** Rows waiting for their answer, up to three calls each: stay below a third of `queueLengthMax`. @default 1_000 */
+  /** Rows waiting for their answer, up to three calls each: stay below a third of `maxQueueLength`. @default 1_000 */
   readonly inFlightMax?: number
   /** Aborting it ends the import after the rows in flight; running it again goes on from there. */
   readonly signal?: AbortSignal

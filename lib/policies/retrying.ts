@@ -2,7 +2,7 @@ import { backOff } from 'exponential-backoff'
 
 export interface RetryOptions {
   /** Attempts at one commit, the first included, 1 … 100; with 1 nothing is tried again. @default 5 */
-  readonly attemptsMax?: number
+  readonly maxAttempts?: number
   /** No attempt begins later than this after the first failure, in milliseconds, 0 … 86_400_000. @default 10_000 */
   readonly totalMs?: number
   /**
@@ -41,11 +41,11 @@ export class Retrying {
 
   /** Takes over after a first failure. Resolves with what an attempt comes to; rejects with the last failure. */
   async goOn<T>({ error, work, isTransient, isWanted, onRetry }: Attempts<T>): Promise<T> {
-    const { attemptsMax, totalMs, delayMs } = this.#options
+    const { maxAttempts, totalMs, delayMs } = this.#options
     const startedAt = this.#elapsed()
     let failure = error
     const isWorthIt = (attempt: number): boolean =>
-      attempt < attemptsMax && isTransient(failure) && isWanted() && this.#elapsed() - startedAt < totalMs
+      attempt < maxAttempts && isTransient(failure) && isWanted() && this.#elapsed() - startedAt < totalMs
     if (!isWorthIt(1)) throw error
     onRetry(error, 1)
     return backOff(
@@ -56,7 +56,7 @@ export class Retrying {
       },
       {
         delayFirstAttempt: true,
-        numOfAttempts: attemptsMax - 1,
+        numOfAttempts: maxAttempts - 1,
         startingDelay: delayMs,
         maxDelay: DELAY_MAX_MS,
         jitter: 'full',

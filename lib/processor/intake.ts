@@ -13,7 +13,7 @@ import type { SubmitOptions } from './payment-processor.js'
 
 interface Parts {
   readonly worker: Worker
-  readonly queueLengthMax: number
+  readonly maxQueueLength: number
   readonly places: Places
   readonly rateLimiter: RateLimiter | undefined
 }
@@ -24,16 +24,16 @@ interface Parts {
  */
 export class Intake {
   readonly #worker: Worker
-  readonly #queueLengthMax: number
+  readonly #maxQueueLength: number
   readonly #places: Places
   /** Of all commands without an answer yet; a repetition joins the first. */
   readonly #keys: KeysInUse
   readonly #rateLimiter: RateLimiter | undefined
   #isClosed = false
 
-  constructor({ worker, queueLengthMax, places, rateLimiter }: Parts) {
+  constructor({ worker, maxQueueLength, places, rateLimiter }: Parts) {
     this.#worker = worker
-    this.#queueLengthMax = queueLengthMax
+    this.#maxQueueLength = maxQueueLength
     this.#places = places
     this.#keys = worker.keys
     this.#rateLimiter = rateLimiter
@@ -98,7 +98,7 @@ export class Intake {
   #assertRoomFor(accountId: string | undefined): void {
     if (this.#places.hasRoomFor(accountId)) return
     const isAboutAccount = accountId !== undefined && !this.#places.isFull
-    throw new QueueFullError(this.#queueLengthMax, isAboutAccount ? accountId : undefined)
+    throw new QueueFullError(this.#maxQueueLength, isAboutAccount ? accountId : undefined)
   }
 
   #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {

@@ -33,12 +33,12 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
   const {
     store = memoryStore(),
     clock = systemClock,
-    queueLengthMax = QUEUE_LENGTH_DEFAULT,
-    queueReserve = Math.ceil(queueLengthMax / 10),
+    maxQueueLength = QUEUE_LENGTH_DEFAULT,
+    queueReserve = Math.ceil(maxQueueLength / 10),
     idempotency = {}
   } = options
   const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = idempotency
-  integerField(queueLengthMax, 'queueLengthMax', { min: 1, max: QUEUE_LENGTH_MAX })
+  integerField(maxQueueLength, 'maxQueueLength', { min: 1, max: QUEUE_LENGTH_MAX })
   integerField(queueReserve, 'queueReserve', { min: 0, max: QUEUE_LENGTH_MAX })
   integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })
   integerField(answerTtlMs, 'idempotency.answerTtlMs', { min: 0, max: keyTtlMs })
@@ -61,7 +61,7 @@ export async function openPaymentProcessor(options: PaymentProcessorOptions = {}
     events,
     retrying
   })
-  const places = new Places({ lengthMax: queueLengthMax, reserve: queueReserve })
-  const intake = new Intake({ worker, queueLengthMax, places, rateLimiter })
+  const places = new Places({ lengthMax: maxQueueLength, reserve: queueReserve })
+  const intake = new Intake({ worker, maxQueueLength, places, rateLimiter })
   return new QueuedPaymentProcessor({ worker, session, intake, events })
 }

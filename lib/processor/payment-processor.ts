@@ -16,10 +16,10 @@ export interface PaymentProcessorOptions {
   /** Where the ledger is kept. @default memoryStore() */
   readonly store?: Store
   /** Callers that may wait for an answer at once; one more rejects with `QueueFullError`. Range 1 … 10_000_000. @default 10_000 */
-  readonly queueLengthMax?: number
+  readonly maxQueueLength?: number
   /**
-   * Places beyond `queueLengthMax`, kept for accounts that hold none of the last ones, so that a flood of calls for one
-   * account cannot lock the others out. Range 0 … 10_000_000. @default a tenth of queueLengthMax, rounded up
+   * Places beyond `maxQueueLength`, kept for accounts that hold none of the last ones, so that a flood of calls for one
+   * account cannot lock the others out. Range 0 … 10_000_000. @default a tenth of maxQueueLength, rounded up
    */
   readonly queueReserve?: number
   /** How fast commands may come; those that come faster reject with `RateLimitedError`. @default no limit */

@@ -37,10 +37,10 @@ function checkRate(limit: RateLimit | undefined, name: string): void {
 
 /** @throws InvalidRequestError for a bound out of range */
 export function retryingOf(options: RetryOptions = {}, clock: Clock): Retrying {
-  const { attemptsMax = 5, totalMs = 10_000, delayMs = 50 } = options
-  integerField(attemptsMax, 'retry.attemptsMax', { min: 1, max: 100 })
+  const { maxAttempts = 5, totalMs = 10_000, delayMs = 50 } = options
+  integerField(maxAttempts, 'retry.maxAttempts', { min: 1, max: 100 })
   integerField(totalMs, 'retry.totalMs', { min: 0, max: DAY_MS })
   integerField(delayMs, 'retry.delayMs', { min: 1, max: 1_000 })
   // Unlike limits, never by the clock's own time: it may be set or stand still, and the pauses take real time.
-  return new Retrying({ attemptsMax, totalMs, delayMs }, () => clock.elapsed?.() ?? performance.now())
+  return new Retrying({ maxAttempts, totalMs, delayMs }, () => clock.elapsed?.() ?? performance.now())
 }

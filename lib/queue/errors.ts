@@ -1,6 +1,6 @@
 import { BursarError } from '../domain/errors.js'
 
-/** The queue is at `queueLengthMax`. Nothing was recorded; try again when some answers have come. */
+/** The queue is at `maxQueueLength`. Nothing was recorded; try again when some answers have come. */
 export class QueueFullError extends BursarError {
   override readonly name = 'QueueFullError'
   readonly code = 'ERR_QUEUE_FULL'
@@ -9,9 +9,9 @@ export class QueueFullError extends BursarError {
   readonly scope: 'account' | 'queue'
   /** Whose calls fill the queue; `null` when there is room for nobody. */
   readonly accountId: string | null
-  constructor(queueLengthMax: number, accountId?: string) {
+  constructor(maxQueueLength: number, accountId?: string) {
     super(
-      `Expected fewer than ${queueLengthMax} commands waiting (queueLengthMax), got a full queue` +
+      `Expected fewer than ${maxQueueLength} commands waiting (maxQueueLength), got a full queue` +
         `${accountId === undefined ? '' : `, with some of the last places taken for ${JSON.stringify(accountId)}`}. ` +
         'Nothing was recorded: slow down and try again with the same idempotency key.'
     )

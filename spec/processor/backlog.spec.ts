@@ -19,7 +19,7 @@ function call(bursar: PaymentProcessor, number: number): Promise<CommandResult> 
 
 describeOnEveryStore('A backlog as long as the queue may be', scene => {
   it('is answered to the last command, and what found no place was refused and left no trace', async () => {
-    const bursar = await scene.open({ queueLengthMax: QUEUE_LENGTH_MAX })
+    const bursar = await scene.open({ maxQueueLength: QUEUE_LENGTH_MAX })
     for (let number = 0; number < ACCOUNTS; number++) {
       await bursar.createAccount({ accountId: accountOf(number), currency: 'USD', initialBalance: OPENING_BALANCE })
     }

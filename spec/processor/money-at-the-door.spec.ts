@@ -75,7 +75,7 @@ describeOnEveryStore('Money at the door', scene => {
 
   it('refuses a bad amount although the queue is full, so nothing of it can have been queued', async () => {
     const store = scene.gatedStore()
-    const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 1 })
+    const bursar = await scene.given({ alice: 100n }, { store, maxQueueLength: 1 })
     const gate = store.hold('load')
     const waiting = bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey: 'first' })
     await rejectionOf(

@@ -8,9 +8,9 @@ const pay = (bursar: PaymentProcessor, idempotencyKey: string) =>
 
 describeOnEveryStore('The bound of the queue', scene => {
   for (const stage of ['load', 'commit'] as const) {
-    it(`rejects one call more than queueLengthMax at once, while the others wait for a ${stage}`, async () => {
+    it(`rejects one call more than maxQueueLength at once, while the others wait for a ${stage}`, async () => {
       const store = scene.gatedStore()
-      const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 3 })
+      const bursar = await scene.given({ alice: 100n }, { store, maxQueueLength: 3 })
       const gate = store.hold(stage)
       const taken = ['a', 'b', 'c'].map(key => pay(bursar, key))
       const error = await rejectionOf(pay(bursar, 'd'), QueueFullError)
@@ -23,7 +23,7 @@ describeOnEveryStore('The bound of the queue', scene => {
 
   it('records nothing of a call that found no place: the same key is free to try again', async () => {
     const store = scene.gatedStore()
-    const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 1 })
+    const bursar = await scene.given({ alice: 100n }, { store, maxQueueLength: 1 })
     const gate = store.hold('load')
     const taken = pay(bursar, 'a')
     await rejectionOf(pay(bursar, 'b'), QueueFullError)
@@ -38,7 +38,7 @@ describeOnEveryStore('The bound of the queue', scene => {
 
   it('counts every caller that waits for an answer: commands, reads, and those who joined', async () => {
     const store = scene.gatedStore()
-    const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 4, queueReserve: 0 })
+    const bursar = await scene.given({ alice: 100n }, { store, maxQueueLength: 4, queueReserve: 0 })
     expect(bursar.queueLength).to.equal(0)
     const gate = store.hold('load')
     const calls: Promise<unknown>[] = []
@@ -62,7 +62,7 @@ describeOnEveryStore('The bound of the queue', scene => {
 
   it('frees the place of a caller who gave up', async () => {
     const store = scene.gatedStore()
-    const bursar = await scene.given({ alice: 100n }, { store, queueLengthMax: 2 })
+    const bursar = await scene.given({ alice: 100n }, { store, maxQueueLength: 2 })
     const gate = store.hold('load')
     const first = pay(bursar, 'a')
     await gate.reached
@@ -97,7 +97,7 @@ describeOnEveryStore('The bound of the queue', scene => {
     expect(new Set(await Promise.all(reads))).to.deep.equal(new Set([0]))
   })
 
-  for (const queueLengthMax of [
+  for (const maxQueueLength of [
     0,
     -1,
     1.5,
@@ -106,8 +106,8 @@ describeOnEveryStore('The bound of the queue', scene => {
     10_000_001,
     '10' as unknown as number
   ]) {
-    it(`cannot be ${queueLengthMax}, and the store stays free`, async () => {
-      await rejectionOf(scene.open({ queueLengthMax }), InvalidRequestError)
+    it(`cannot be ${maxQueueLength}, and the store stays free`, async () => {
+      await rejectionOf(scene.open({ maxQueueLength }), InvalidRequestError)
       await scene.open()
     })
   }

@@ -27,7 +27,7 @@ async function stalled(scene: Scene, options: PaymentProcessorOptions) {
 
 describeOnEveryStore('The reserve of the queue', scene => {
   it('lets others in while one account fills the queue', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 10 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 10 })
     flood('alice', 10)
     const error = await rejectionOf(pay(bursar, 'alice', 'one more'), QueueFullError)
     expect(error).to.include({ scope: 'account', accountId: 'alice' })
@@ -39,7 +39,7 @@ describeOnEveryStore('The reserve of the queue', scene => {
   })
 
   it('gives each account one place, and then there is room for nobody', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 4, queueReserve: 2 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 4, queueReserve: 2 })
     flood('alice', 4)
     const bob = approval(pay(bursar, 'bob', 'k'))
     expect(await rejectionOf(pay(bursar, 'bob', 'l'), QueueFullError)).to.include({
@@ -54,7 +54,7 @@ describeOnEveryStore('The reserve of the queue', scene => {
   })
 
   it('is there again after it was used', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 4, queueReserve: 1 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 4, queueReserve: 1 })
     for (const key of ['k', 'l', 'm']) {
       flood('alice', 4 - bursar.queueLength)
       const controller = new AbortController()
@@ -74,7 +74,7 @@ describeOnEveryStore('The reserve of the queue', scene => {
   })
 
   it('is not for an account that floods in between the others', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 10, queueReserve: 3 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 10, queueReserve: 3 })
     flood('bob', 5)
     flood('alice', 5)
     // Alice took the last places; bob was here before, and has one of the reserve.
@@ -86,7 +86,7 @@ describeOnEveryStore('The reserve of the queue', scene => {
   })
 
   it('does not change the order: who came in last is executed last', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 5 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 5 })
     flood('alice', 5)
     const bob = approval(pay(bursar, 'bob', 'k'))
     await drain()
@@ -96,7 +96,7 @@ describeOnEveryStore('The reserve of the queue', scene => {
   })
 
   it('lets one account alone have every ordinary place', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 1_000 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 1_000 })
     flood('alice', 100)
     await quiescence()
     expect(bursar.queueLength).to.equal(100)
@@ -104,14 +104,14 @@ describeOnEveryStore('The reserve of the queue', scene => {
   })
 
   it('can be none', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 2, queueReserve: 0 })
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 2, queueReserve: 0 })
     flood('alice', 2)
     expect(await rejectionOf(pay(bursar, 'bob', 'k'), QueueFullError)).to.include({ scope: 'queue' })
     await drain()
   })
 
-  it('is a tenth of queueLengthMax when nothing is said', async () => {
-    const { bursar, flood, drain } = await stalled(scene, { queueLengthMax: 20 })
+  it('is a tenth of maxQueueLength when nothing is said', async () => {
+    const { bursar, flood, drain } = await stalled(scene, { maxQueueLength: 20 })
     flood('alice', 20)
     const others = [bursar.getAccount('bob'), bursar.getAccount('carol')]
     await rejectionOf(bursar.getAccount('dave'), QueueFullError)

@@ -19,7 +19,7 @@ const pay = (bursar: PaymentProcessor, idempotencyKey: string, amount = 1n) =>
   bursar.processPayment({ accountId: 'alice', amount, idempotencyKey })
 
 /** As short as pauses get: no spec waits for time to pass. */
-const retry = { attemptsMax: 4, delayMs: 1 }
+const retry = { maxAttempts: 4, delayMs: 1 }
 
 async function given(scene: Scene, options = {}) {
   const store = faultyStore(scene.ledger.store())
@@ -56,7 +56,7 @@ describeOnEveryStore('A commit that fails for the moment', scene => {
     expect((await bursar.getBalance('alice')).posted).to.equal(96n)
   })
 
-  it('is tried at most attemptsMax times; then its commands are put aside and the next ones run', async () => {
+  it('is tried at most maxAttempts times; then its commands are put aside and the next ones run', async () => {
     const { store, bursar, retried, commitsBefore } = await given(scene)
     store.failCommits('busy', 4)
     const error = await rejectionOf(pay(bursar, 'a'), DeadLetteredError)
@@ -97,7 +97,7 @@ describeOnEveryStore('A commit that fails for the moment', scene => {
   })
 
   it('that was given up amid many others leaves each of them executed, put aside or refused, and nothing in between', async () => {
-    const { store, bursar } = await given(scene, { retry: { attemptsMax: 1 } })
+    const { store, bursar } = await given(scene, { retry: { maxAttempts: 1 } })
     await approval(bursar.deposit({ accountId: 'alice', amount: 10_000n, idempotencyKey: 'top-up' }))
     store.failCommits('busy', 1)
     const outcomes = await Promise.allSettled(Array.from({ length: 5_000 }, (_, index) => pay(bursar, `k${index}`)))
@@ -120,14 +120,14 @@ describeOnEveryStore('A commit that fails for the moment', scene => {
   })
 
   it('is not tried again once the time for it is over', async () => {
-    const { store, bursar, retried } = await given(scene, { retry: { ...retry, attemptsMax: 100, totalMs: 1_000 } })
+    const { store, bursar, retried } = await given(scene, { retry: { ...retry, maxAttempts: 100, totalMs: 1_000 } })
     store.failCommits('busy', 10)
     bursar.on('command:retried', ({ attempt }) => scene.clock.advance(attempt === 2 ? 1_000 : 0))
     await rejectionOf(pay(bursar, 'a'), NotCommittedError)
     expect(retried).to.have.length(2)
   })
 
-  for (const off of [{ attemptsMax: 1 }, { totalMs: 0 }]) {
+  for (const off of [{ maxAttempts: 1 }, { totalMs: 0 }]) {
     it(`is not tried again at all with ${JSON.stringify(off)}`, async () => {
       const { store, bursar, retried } = await given(scene, { retry: off })
       store.failCommits('busy', 1)
@@ -233,7 +233,7 @@ describeOnEveryStore('A commit that fails for the moment', scene => {
   })
 
   for (const [name, bounds] of Object.entries({
-    attemptsMax: [0, 101, 1.5],
+    maxAttempts: [0, 101, 1.5],
     totalMs: [-1, 86_400_001, Infinity],
     delayMs: [0, 1_001, Number.NaN]
   })) {

@@ -25,7 +25,7 @@ describe('an idempotency key that several unanswered commands use', () => {
       await founder.createAccount({ accountId, currency: 'USD', initialBalance: 100n })
     }
     await founder.close()
-    processor = await openPaymentProcessor({ store, retry: { attemptsMax: 2, delayMs: 1 } })
+    processor = await openPaymentProcessor({ store, retry: { maxAttempts: 2, delayMs: 1 } })
   })
 
   afterEach(async () => {

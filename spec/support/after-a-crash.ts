@@ -38,7 +38,7 @@ export async function lostIn(path: string, acknowledged: NumberedIds): Promise<r
 export async function expectWhole(path: string, acknowledged: NumberedIds): Promise<number> {
   await using processor = await openPaymentProcessor({
     store: sqliteStore({ path }),
-    queueLengthMax: QUEUE_LENGTH_MAX
+    maxQueueLength: QUEUE_LENGTH_MAX
   })
   const journal = await collect(processor.journal())
   const effects = effectsOf(journal)
