@@ -95,7 +95,7 @@ function findHold(
 ): FoundHold | Decision {
   const account = view.account(command.accountId)
   if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const notFound = new TransactionNotFoundError(command.authorizationId)
+  const notFound = new TransactionNotFoundError(command.authorizationId, command.accountId)
   const hold = view.transaction(command.authorizationId)
   if (hold === undefined || hold.hold === null) return reject(notFound)
   const asked = { amount: amount ?? 0n, currency: account.currency }

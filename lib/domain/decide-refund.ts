@@ -10,7 +10,7 @@ import type { View } from './view.js'
 export function refundPayment(execution: Execution, command: RefundPayment, view: View): Decision {
   const account = view.account(command.accountId)
   if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const notFound = new TransactionNotFoundError(command.originalTransactionId)
+  const notFound = new TransactionNotFoundError(command.originalTransactionId, command.accountId)
   const original = view.transaction(command.originalTransactionId)
   const asked = { amount: command.amount ?? 0n, currency: command.currency ?? account.currency }
   if (original === undefined) return reject(notFound)

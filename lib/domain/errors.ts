@@ -1,3 +1,5 @@
+import { isSystemAccount, SYSTEM_NAMES } from './account.js'
+
 /**
  * The base of every error that Bursar raises on purpose. `code` is stable and greppable; `retryable` says whether the
  * same call, unchanged, can succeed later.
@@ -22,16 +24,24 @@ export class InvalidRequestError extends BursarError {
   readonly retryable = false
 }
 
-/** The named account does not exist. */
+/** The named account does not exist, or did not exist yet at the moment in question. */
 export class AccountNotFoundError extends BursarError {
   override readonly name = 'AccountNotFoundError'
   readonly code = 'ERR_ACCOUNT_NOT_FOUND'
   readonly retryable = false
   readonly accountId: string
-  constructor(accountId: string) {
-    super(`Expected an existing account, got ${JSON.stringify(accountId)}. Create it with createAccount first.`)
+  /** @param what the rest of the message, which begins with the account */
+  constructor(accountId: string, what = notFound(accountId)) {
+    super(`Account ${JSON.stringify(accountId)} ${what}`)
     this.accountId = accountId
   }
+}
+
+/** Nobody can create a system account, so that must not be the advice. */
+function notFound(accountId: string): string {
+  return isSystemAccount(accountId)
+    ? `not found. The system accounts are ${SYSTEM_NAMES.join(' and ')}, once per currency.`
+    : 'not found. Create it with createAccount first.'
 }
 
 /** The account id is taken. A retry of the creation that carries the same idempotency key replays instead. */
@@ -42,23 +52,27 @@ export class AccountAlreadyExistsError extends BursarError {
   readonly accountId: string
   constructor(accountId: string) {
     super(
-      `Expected a new account id, got ${JSON.stringify(accountId)}, which exists. ` +
+      `Account ${JSON.stringify(accountId)} already exists. ` +
         'Choose another id, or create accounts with an idempotencyKey so that a retry replays.'
     )
     this.accountId = accountId
   }
 }
 
-/** No such transaction on that account; the same answer whether it is unknown or belongs to another account. */
+/** No such transaction, or none of that account: the answer is the same, so that nobody can probe. */
 export class TransactionNotFoundError extends BursarError {
   override readonly name = 'TransactionNotFoundError'
   readonly code = 'ERR_TRANSACTION_NOT_FOUND'
   readonly retryable = false
   readonly transactionId: string
-  constructor(transactionId: string) {
+  /** @param accountId where the transaction was to be one of this account's */
+  constructor(transactionId: string, accountId?: string) {
+    const id = JSON.stringify(transactionId)
     super(
-      `Expected a transaction of this account, got ${JSON.stringify(transactionId)}. ` +
-        'Pass the transactionId of an approved result together with the accountId it was made for.'
+      accountId === undefined
+        ? `Transaction ${id} not found. Pass the transactionId of an approved result.`
+        : `Transaction ${id} of account ${JSON.stringify(accountId)} not found. ` +
+            'Pass the transactionId of an approved result together with the accountId it was made for.'
     )
     this.transactionId = transactionId
   }

@@ -112,10 +112,17 @@ export class History {
         : Math.min(head, (await this.#session.sequenceAt(time + 1)) - 1)
     const entry = await this.#session.lastChange(account!.accountId, sequence)
     const balance = entry && balanceAfter(entry, account!.accountId)
-    if (balance === undefined) throw new AccountNotFoundError(accountId)
+    if (balance === undefined) throw notYet(accountId, account!, at)
     const { posted, held } = balance
     return { currency: account!.currency, posted, held, available: availableOf(balance), sequence }
   }
+}
+
+/** Whoever asks about a time before the account has to hear since when it exists, not to create it. */
+function notYet(accountId: string, { createdAt, createdSequence }: AccountState, at: number | Date) {
+  const moment = typeof at === 'number' ? `entry ${at}` : at.toISOString()
+  const since = `It exists since entry ${createdSequence}, ${new Date(createdAt).toISOString()}.`
+  return new AccountNotFoundError(accountId, `did not exist yet at ${moment}. ${since}`)
 }
 
 /** @param now recorded time: an open hold that is due has expired, although its entry may be still to come */
