@@ -29,6 +29,8 @@ export class Group {
   /** When it went to the store, by the monotonic clock, while somebody listens to `group:committed`; 0 otherwise. */
   sentAt = 0
   readonly deadLetters: DeadLetterChange[] = []
+  /** The settings that change with it; made when the first does. */
+  settings: Record<string, string> | undefined
   /** Earlier transactions that changed, and new holds, by sequence. */
   readonly #changed = new Map<number, TransactionState>()
 
@@ -42,7 +44,7 @@ export class Group {
 
   /** Whether there is nothing in it that has to become durable. */
   get isEmpty(): boolean {
-    return this.entries.length === 0 && this.deadLetters.length === 0
+    return this.entries.length === 0 && this.deadLetters.length === 0 && this.settings === undefined
   }
 
   /** Takes an entry in, whose accounts are in it already. */
@@ -74,6 +76,7 @@ export class Group {
       accounts,
       transactions: [...this.#changed.values()],
       ...(this.deadLetters.length > 0 && { deadLetters: this.deadLetters }),
+      ...(this.settings !== undefined && { settings: this.settings }),
       head: { sequence, timestamp, transactionCount }
     }
   }

@@ -24,6 +24,9 @@ export interface Head {
   readonly transactionCount: number
 }
 
+/** What a ledger remembers about itself beside its journal: a few texts by name. */
+export type Settings = Readonly<Record<string, string>>
+
 /** What a run of commands touches; loaded at once. */
 export interface Wanted {
   readonly accounts: readonly string[]
@@ -61,7 +64,7 @@ export interface Loaded {
 export interface CommitGroup {
   /** The head that this group was decided on; any other head means that the writer is fenced. */
   readonly expectedHead: number
-  /** Numbered from `expectedHead + 1` without holes; none when the group only keeps or removes dead letters. */
+  /** Numbered from `expectedHead + 1` without holes; none when only dead letters or settings change. */
   readonly entries: readonly Entry[]
   /** Every account that changed, as it stands after the group. */
   readonly accounts: readonly AccountState[]
@@ -69,6 +72,8 @@ export interface CommitGroup {
   readonly transactions: readonly TransactionState[]
   /** Applied in this order. */
   readonly deadLetters?: readonly DeadLetterChange[]
+  /** The settings that change, with their new values; the others stay. */
+  readonly settings?: Settings
   readonly head: Head
 }
 
@@ -99,7 +104,7 @@ export interface HistoryPage {
 /**
  * An open store. Everything that `commit` confirmed is seen by every later `load` and read.
  *
- * `load`, `journal`, `history`, `deadLetters` and `snapshot` raise `StoreUnavailableError`.
+ * `load`, `journal`, `history`, `deadLetters`, `settings` and `snapshot` raise `StoreUnavailableError`.
  */
 export interface StoreSession {
   /** The head at opening. */
@@ -135,6 +140,7 @@ export interface StoreSession {
    */
   forgetKeys(query: { readonly recordedBefore: number; readonly limit: number }): Promise<ForgottenKeys>
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]>
+  settings(): Promise<Settings>
   /**
    * Copies what is committed to a file that does not exist yet, beside the running writer.
    * Raises `BackupTargetExistsError`, `BackupFailedError`, `StoreUnsupportedError`.
@@ -147,7 +153,7 @@ export interface StoreSession {
 /** A store opened to be read. Every answer is of one moment, the last commit before the call. */
 export interface StoreReader extends Pick<
   StoreSession,
-  'journal' | 'history' | 'lastChange' | 'sequenceAt' | 'snapshot' | 'deadLetters' | 'backup' | 'close'
+  'journal' | 'history' | 'lastChange' | 'sequenceAt' | 'snapshot' | 'deadLetters' | 'settings' | 'backup' | 'close'
 > {
   load(wanted: Wanted): Promise<Loaded & { readonly head: Head }>
 }
@@ -193,6 +199,7 @@ export interface StoreSnapshot {
   lastChange(accountId: string, through: number): Promise<Entry | undefined>
   /** Those of these keys under which no entry can be found. */
   missingKeys(keys: readonly RecordedKey[]): Promise<readonly RecordedKey[]>
+  readonly settings: Settings
   /** Keys of entries up to here may be forgotten. */
   readonly keysForgottenThrough: number
   close(): Promise<void>

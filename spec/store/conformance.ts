@@ -7,6 +7,7 @@ import { describeKeys } from './conformance/keys.js'
 import { describeLetters } from './conformance/letters.js'
 import { describeOpening } from './conformance/opening.js'
 import type { StoreScene } from './conformance/scene.js'
+import { describeSettings } from './conformance/settings.js'
 import { describeSnapshots } from './conformance/snapshots.js'
 import { describeValues } from './conformance/values.js'
 
@@ -53,6 +54,7 @@ export function describeStore(name: string, create: () => Ledger): void {
     describeHistory(scene)
     describeKeys(scene)
     describeLetters(scene)
+    describeSettings(scene)
     describeSnapshots(scene)
     describeValues(scene)
   })

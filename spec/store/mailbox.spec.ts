@@ -19,6 +19,7 @@ describe('the mailbox between the two threads', () => {
       bytes: new Uint8Array(Buffer.concat(bytes)),
       lengths: Uint32Array.from(bytes, ({ length }) => length),
       letters,
+      settings: {},
       head: { sequence: 2 ** 53 - 1, timestamp: -(2 ** 53) + 1, transactionCount: 2 ** 40 + 1 }
     }
   }
@@ -72,6 +73,11 @@ describe('the mailbox between the two threads', () => {
     main.put(largest)
     expect(writer.take()).to.deep.equal(largest)
     expect(main.put(commitOf(['x'.repeat(size + 1)]))).to.equal(false)
+    expect(writer.take()).to.equal(undefined)
+  })
+
+  it('refuses a commit that changes settings', () => {
+    expect(main.put({ ...commitOf(['{}']), settings: { colour: 'red' } })).to.equal(false)
     expect(writer.take()).to.equal(undefined)
   })
 

@@ -136,7 +136,7 @@ describe('a SQLite ledger file', () => {
     const insert = database.prepare('INSERT INTO keys VALUES (?, ?)')
     for (const { sequence, accountId, key } of keyed) insert.run(keyHash(accountId, key), sequence)
     database.exec(`DROP TABLE runs; DROP TABLE chunks; DROP TABLE key_filter; DROP TABLE moved_balances;
-      DROP INDEX accounts_by_age; ${MIGRATIONS[2] as string}`)
+      DROP INDEX accounts_by_age; DROP TABLE settings; ${MIGRATIONS[2] as string}`)
   }
 
   /** What takes a ledger of the version after back to each. */

@@ -23,7 +23,14 @@ describe('the writer of a SQLite ledger', () => {
   it('writes with WAL and synchronous=FULL, on the very connection that it commits with', () => {
     const writer = new Writer(path)
     const head = { sequence: 1, timestamp: 1, transactionCount: 0 }
-    writer.commit({ expectedHead: 0, bytes: Buffer.from('{}'), lengths: Uint32Array.of(2), letters: [], head })
+    writer.commit({
+      expectedHead: 0,
+      bytes: Buffer.from('{}'),
+      lengths: Uint32Array.of(2),
+      letters: [],
+      settings: {},
+      head
+    })
     const pragma = (name: string) =>
       askPrivateField(writer, '#database', `function () { return this.prepare('PRAGMA ${name}').get().${name} }`)
     expect(pragma('journal_mode')).to.equal('wal')

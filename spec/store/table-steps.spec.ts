@@ -41,7 +41,7 @@ describe('a step of the tables that is left between two pieces', () => {
       const texts = group.entries.map(entry => Buffer.from(encodeEntry(entry)))
       const { expectedHead, head } = group
       const lengths = Uint32Array.from(texts, text => text.length)
-      writer.commit({ expectedHead, bytes: Buffer.concat(texts), lengths, letters: [], head })
+      writer.commit({ expectedHead, bytes: Buffer.concat(texts), lengths, letters: [], settings: {}, head })
       const tail = new Tail(expectedHead)
       tail.add(group)
       writer.beginTables(tail.toChanges())

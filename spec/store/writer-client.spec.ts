@@ -47,7 +47,7 @@ describe('the writer thread', function () {
     const lengths = Uint32Array.from(texts, ({ length }) => length)
     return client.ask({
       type: 'commit',
-      group: { expectedHead, bytes: new Uint8Array(Buffer.concat(texts)), lengths, letters, head }
+      group: { expectedHead, bytes: new Uint8Array(Buffer.concat(texts)), lengths, letters, settings: {}, head }
     })
   }
 

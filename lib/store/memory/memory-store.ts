@@ -22,6 +22,7 @@ import type {
   KeyName,
   Loaded,
   RecordedKey,
+  Settings,
   Store,
   StoreSession,
   StoreSnapshot,
@@ -64,6 +65,7 @@ class MemoryBooks {
   readonly #history = new Map<string, number[]>()
   #historyThrough = 0
   readonly letters = new Letters()
+  settings: Settings = {}
 
   chainThrough(sequence: number): readonly ChainedEntry[] {
     while (this.chained.length < sequence) {
@@ -178,6 +180,7 @@ class MemorySession implements StoreSession {
     for (const account of group.accounts) books.accounts.set(account.accountId, account)
     for (const transaction of group.transactions) books.change(transaction)
     books.letters.apply(group.deadLetters ?? [])
+    books.settings = { ...books.settings, ...group.settings }
     books.head = group.head
     return Promise.resolve()
   }
@@ -213,6 +216,7 @@ class MemorySession implements StoreSession {
     return Promise.resolve({
       head: { ...head, hash: chain.at(head.sequence - 1)?.hash ?? GENESIS_HASH },
       tablesThrough: head.sequence,
+      settings: this.#books.settings,
       keysForgottenThrough: this.#books.keysForgottenThrough,
       journal: ({ after, limit }: { after: number; limit: number }) =>
         Promise.resolve(chain.slice(after, Math.min(after + limit, head.sequence))),
@@ -241,6 +245,10 @@ class MemorySession implements StoreSession {
 
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
     return Promise.resolve(this.#books.letters.find(query))
+  }
+
+  settings(): Promise<Settings> {
+    return Promise.resolve(this.#books.settings)
   }
 
   close(): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   HistoryPage,
   HistoryQuery,
   Loaded,
+  Settings,
   StoreReader,
   StoreSnapshot,
   Wanted
@@ -70,6 +71,10 @@ export class SqliteReader implements StoreReader {
 
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
     return attempt(() => findLetters(this.#database, query))
+  }
+
+  settings(): Promise<Settings> {
+    return attempt(() => this.#queries.settings())
   }
 
   snapshot(): Promise<StoreSnapshot> {

@@ -12,6 +12,7 @@ import type {
   HistoryPage,
   HistoryQuery,
   Loaded,
+  Settings,
   StoreSession,
   StoreSnapshot,
   Wanted
@@ -52,6 +53,8 @@ const TIDY_PIECES_PER_ENTRY = 1 / 24
 const TIDY_PIECES_MIN = 2
 /** How long after the last commit the tables are brought up although no full step has come together. */
 const REST_MS = 50
+
+const NO_SETTINGS: Settings = {}
 
 /**
  * An open SQLite ledger, seen from the thread of the processor. Commits go to the writer thread and append to the
@@ -105,9 +108,9 @@ export class SqliteSession implements StoreSession {
   }
 
   async commit(group: CommitGroup): Promise<void> {
-    const { expectedHead, head, deadLetters } = group
+    const { expectedHead, head, deadLetters, settings = NO_SETTINGS } = group
     const letters = deadLetters === undefined ? [] : lettersToRows(deadLetters)
-    const commit = { expectedHead, ...this.#prepared.take(group.entries), letters, head }
+    const commit = { expectedHead, ...this.#prepared.take(group.entries), letters, settings, head }
     await this.#writer.ask({ type: 'commit', group: commit })
     this.#tails.growing.add(group)
     this.#followJournal()
@@ -214,6 +217,10 @@ export class SqliteSession implements StoreSession {
 
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
     return attempt(() => findLetters(this.#database, query))
+  }
+
+  settings(): Promise<Settings> {
+    return attempt(() => this.#queries.settings())
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { keyOf } from '../../../domain/idempotency.js'
 import type { Entry } from '../../../domain/entry.js'
 import { decodeEntry } from '../../codec.js'
 import { sequenceAt } from '../../paging.js'
-import type { KeyName, RecordedKey } from '../../store.js'
+import type { KeyName, RecordedKey, Settings } from '../../store.js'
 import type { Database, Statement, Value } from '../database/driver.js'
 import { BalanceStretches } from '../balances/balance-stretches.js'
 import { historyNumber } from '../indexes/history-number.js'
@@ -47,6 +47,11 @@ export class Queries {
   keysForgottenThrough(): number {
     const [row] = this.#all<{ through: bigint }>('SELECT keys_forgotten_through AS through FROM progress')
     return Number(row!.through)
+  }
+
+  settings(): Settings {
+    const rows = this.#all<{ name: string; value: string }>('SELECT name, value FROM settings ORDER BY name')
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
   }
 
   /** Refunded payments and holds, as they stand. */

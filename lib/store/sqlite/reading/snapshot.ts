@@ -13,6 +13,7 @@ export function openSnapshot(database: Database): StoreSnapshot {
   return {
     head: { ...headFromRow(head), hash: hexOf(head.hash) },
     tablesThrough: queries.tablesThrough(),
+    settings: queries.settings(),
     keysForgottenThrough: queries.keysForgottenThrough(),
     journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),
     transactions: ({ after, limit }) => Promise.resolve(queries.changedTransactions(after, limit)),

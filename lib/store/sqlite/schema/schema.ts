@@ -96,7 +96,14 @@ export const MIGRATIONS: readonly (string | ((database: Database) => void))[] = 
   ALTER TABLE accounts ADD COLUMN posted_before INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE accounts ADD COLUMN moved_through INTEGER NOT NULL DEFAULT 0;
   `,
-  runsFromTables
+  runsFromTables,
+  `
+  -- What the ledger remembers about itself beside the journal.
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+  `
 ]
 
 /** The schema version of a ledger file, 0 for a new one; refuses every other file, and changes nothing. */

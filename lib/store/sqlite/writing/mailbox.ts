@@ -1,3 +1,4 @@
+import type { Settings } from '../../store.js'
 import type { JournalCommit } from './writer.js'
 
 /** Bytes for the lengths and the texts of a commit: some 150 payments. With more, no difference can be measured. */
@@ -34,8 +35,8 @@ export class Mailbox {
   }
 
   /** Sends a commit; returns whether it fits. */
-  put({ expectedHead, head, lengths, bytes, letters }: JournalCommit): boolean {
-    if (letters.length > 0 || lengths.byteLength + bytes.length > CAPACITY) return false
+  put({ expectedHead, head, lengths, bytes, letters, settings }: JournalCommit): boolean {
+    if (letters.length > 0 || hasFields(settings) || lengths.byteLength + bytes.length > CAPACITY) return false
     const { sequence, timestamp, transactionCount } = head
     this.#numbers.set([expectedHead, sequence, timestamp, transactionCount, lengths.length, bytes.length])
     this.#lengths(lengths.length).set(lengths)
@@ -49,7 +50,14 @@ export class Mailbox {
     if (!this.#moves(SENT)) return undefined
     const [expectedHead, sequence, timestamp, transactionCount, count, size] = [...this.#numbers] as Numbers
     const head = { sequence, timestamp, transactionCount }
-    return { expectedHead, head, lengths: this.#lengths(count), bytes: this.#bytes(count, size), letters: [] }
+    return {
+      expectedHead,
+      head,
+      lengths: this.#lengths(count),
+      bytes: this.#bytes(count, size),
+      letters: [],
+      settings: {}
+    }
   }
 
   /** Answers that the commit is on disk. */
@@ -73,6 +81,11 @@ export class Mailbox {
   #bytes(count: number, size: number): Uint8Array {
     return new Uint8Array(this.#memory, TEXTS_AT + count * Uint32Array.BYTES_PER_ELEMENT, size)
   }
+}
+
+function hasFields(settings: Settings): boolean {
+  for (const _ in settings) return true
+  return false
 }
 
 type Numbers = [number, number, number, number, number, number]

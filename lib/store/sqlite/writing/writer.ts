@@ -3,7 +3,7 @@ import { chainHash, hexOf } from '../../chain.js'
 import { decodeEntry } from '../../codec.js'
 import { keyOf } from '../../../domain/idempotency.js'
 import { NotCommittedError, OutcomeUnknownError, WriterFencedError } from '../../errors.js'
-import type { ForgottenKeys, Head } from '../../store.js'
+import type { ForgottenKeys, Head, Settings } from '../../store.js'
 import { BulkInsert } from '../database/bulk-insert.js'
 import { checkTail } from '../reading/check-tail.js'
 import type { Database, Statement, Value } from '../database/driver.js'
@@ -27,6 +27,7 @@ export interface JournalCommit {
   /** How many bytes each has. */
   readonly lengths: Uint32Array
   readonly letters: readonly LetterChange[]
+  readonly settings: Settings
   readonly head: Head
 }
 
@@ -44,6 +45,7 @@ export class Writer {
   readonly #begin: Statement
   readonly #commit: Statement
   readonly #letters: LetterWriter
+  readonly #keepSetting: Statement
   readonly #moveHead: Statement
   #step: Generator<void, void, undefined> | undefined
   #hash: string
@@ -71,6 +73,7 @@ export class Writer {
     this.#begin = database.prepare('BEGIN IMMEDIATE')
     this.#commit = database.prepare('COMMIT')
     this.#letters = new LetterWriter(database)
+    this.#keepSetting = database.prepare('REPLACE INTO settings (name, value) VALUES (?, ?)')
     this.#moveHead = database.prepare(
       'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
     )
@@ -170,7 +173,7 @@ export class Writer {
     }
   }
 
-  #append({ bytes, lengths, letters, expectedHead, head }: JournalCommit): string {
+  #append({ bytes, lengths, letters, settings, expectedHead, head }: JournalCommit): string {
     const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const rows: Value[] = []
     let hash = this.#hash
@@ -185,6 +188,7 @@ export class Writer {
     if (Number(this.#moveHead.run(...at, this.#epoch, expectedHead).changes) !== 1) throw new WriterFencedError()
     this.#insertEntries.run(rows)
     this.#letters.apply(letters)
+    for (const name in settings) this.#keepSetting.run(name, settings[name]!)
     return hash
   }
 
