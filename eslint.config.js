@@ -2,6 +2,17 @@ import prettier from 'eslint-config-prettier'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+/** Test runners replace them by timers that stand still: see lib/timers.ts. */
+const TIMERS = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'performance'
+].map(name => ({ name, message: 'Take it from lib/timers.ts.' }))
+
 /** Money never passes through a floating-point number. */
 const EXACT = [
   { selector: "CallExpression[callee.name='parseFloat']", message: 'Amounts are bigint minor units.' },
@@ -49,6 +60,14 @@ export default defineConfig(
     rules: {
       'max-lines-per-function': ['error', 70],
       'no-restricted-syntax': ['error', ...EXACT]
+    }
+  },
+  {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/timers.ts', 'lib/cli/**'],
+    rules: {
+      'no-restricted-globals': ['error', ...TIMERS],
+      'no-restricted-imports': ['error', 'timers', 'node:timers', 'timers/promises', 'node:timers/promises']
     }
   },
   // One case for each command: a table, which splitting would only hide.

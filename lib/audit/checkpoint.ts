@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
@@ -7,6 +6,7 @@ import { isCountedTransaction, type TransactionState } from '../domain/transacti
 import type { StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, linkOf } from './chain-link.js'
 import { accountsOf, changedTransactionsOf } from './stored-state.js'
+import { nextTurn } from '../timers.js'
 
 /** A moment of a ledger in a few plain values, to be kept where nobody who can write the ledger can write as well. */
 export interface Checkpoint {

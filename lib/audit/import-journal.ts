@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
 import { BursarError, invariant } from '../domain/errors.js'
 import { accountsChangedBy, isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
@@ -8,6 +7,7 @@ import { checkpointField, type Checkpoint } from './checkpoint.js'
 import { misshapenField } from './entry-shape.js'
 import { parseNdjsonLine } from './journal-lines.js'
 import { relatedSequenceOf, Replay } from './replay.js'
+import { nextTurn } from '../timers.js'
 
 export interface ImportJournalOptions {
   /** An empty store, or one in which an import of the same journal was interrupted; nobody else may have it open. */

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
 import type { TransactionState } from '../domain/transaction.js'
 import type { StoreSnapshot } from '../store/store.js'
+import { nextTurn } from '../timers.js'
 
 /** What a store keeps, page by page. A store may read synchronously, so everything else gets a turn before every page. */
 

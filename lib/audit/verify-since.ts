@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isCountedTransaction } from '../domain/transaction.js'
 import type { ChainedEntry, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
@@ -7,6 +6,7 @@ import { missingKeysOf } from './missing-keys.js'
 import { ProblemList } from './problem-list.js'
 import { StateSince } from './state-since.js'
 import type { VerificationProgress, VerificationReport } from './verify.js'
+import { nextTurn } from '../timers.js'
 
 const PAGE_LENGTH = 1_000
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccountState } from '../domain/account.js'
 import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf } from './chain-link.js'
@@ -8,6 +7,7 @@ import { ProblemList, type VerificationProblem } from './problem-list.js'
 import { RebuiltBooks } from './rebuilt-books.js'
 import { accountsOf, changedTransactionsOf } from './stored-state.js'
 import { VerificationSince } from './verify-since.js'
+import { nextTurn } from '../timers.js'
 
 export interface VerificationReport {
   readonly ok: boolean

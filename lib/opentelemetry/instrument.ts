@@ -5,6 +5,7 @@ import { attributesOfError, attributesOfResult, commandTypeOf, commandTypeOfMeth
 import { CommandSpans } from './command-spans.js'
 import { observeEventLoop } from './event-loop.js'
 import { LedgerMetrics } from './ledger-metrics.js'
+import { monotonicMs } from '../timers.js'
 
 /** The name of the meter and of the tracer. */
 const SCOPE = 'bursar'
@@ -38,9 +39,9 @@ export function instrument(processor: PaymentProcessor, options: InstrumentOptio
   /** Runs synchronously up to the call, so that the span has the caller's context and the queue the caller's order. */
   async function observe(type: string, call: () => unknown): Promise<unknown> {
     const span = safely(() => spans.start(type))
-    const startedAt = performance.now()
+    const startedAt = monotonicMs()
     const settle = (outcome: Attributes, end: () => void): void => {
-      safely(() => ledger.answered(type, outcome, performance.now() - startedAt))
+      safely(() => ledger.answered(type, outcome, monotonicMs() - startedAt))
       safely(end)
     }
     try {

@@ -1,5 +1,6 @@
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
 import type { PaymentProcessor } from '../processor/payment-processor.js'
+import { queueMicrotask } from '../timers.js'
 
 interface Observation {
   readonly observables: Observable[]

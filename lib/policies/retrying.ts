@@ -1,4 +1,4 @@
-import { backOff } from 'exponential-backoff'
+import { setTimeout } from '../timers.js'
 
 export interface RetryOptions {
   /** Attempts at one commit, the first included, 1 … 100; with 1 nothing is tried again. @default 5 */
@@ -44,29 +44,19 @@ export class Retrying {
     const { maxAttempts, totalMs, delayMs } = this.#options
     const startedAt = this.#elapsed()
     let failure = error
-    const isWorthIt = (attempt: number): boolean =>
-      attempt < maxAttempts && isTransient(failure) && isWanted() && this.#elapsed() - startedAt < totalMs
-    if (!isWorthIt(1)) throw error
-    onRetry(error, 1)
-    return backOff(
-      () => {
-        // The pause may have been longer than what was left of the time.
-        if (!isWorthIt(1)) return Promise.reject(failure as Error)
-        return work()
-      },
-      {
-        delayFirstAttempt: true,
-        numOfAttempts: maxAttempts - 1,
-        startingDelay: delayMs,
-        maxDelay: DELAY_MAX_MS,
-        jitter: 'full',
-        retry: (latest, retries) => {
-          failure = latest
-          if (!isWorthIt(retries + 1)) return false
-          onRetry(latest, retries + 1)
-          return true
-        }
+    const isWorthIt = () => isTransient(failure) && isWanted() && this.#elapsed() - startedAt < totalMs
+    for (let attempt = 1; attempt < maxAttempts && isWorthIt(); attempt++) {
+      onRetry(failure, attempt)
+      const pauseMs = Math.random() * Math.min(delayMs * 2 ** (attempt - 1), DELAY_MAX_MS)
+      await new Promise(resolve => setTimeout(resolve, pauseMs))
+      // The pause may have been longer than what was left of the time.
+      if (!isWorthIt()) break
+      try {
+        return await work()
+      } catch (latest) {
+        failure = latest
       }
-    )
+    }
+    throw failure
   }
 }

@@ -3,6 +3,7 @@ import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
 import { integerField } from './fields.js'
 import type { PaymentProcessor } from './payment-processor.js'
+import { clearTimeout, monotonicMs, setImmediate, setTimeout } from '../timers.js'
 
 export interface CloseOnSignalsOptions {
   /** Which signals ask for the end. @default ['SIGTERM', 'SIGINT'] */
@@ -53,18 +54,18 @@ export function closeOnSignals(
 
   function onSignal(signal: NodeJS.Signals): void {
     if (begunAt === undefined) drain(signal)
-    else if (performance.now() - begunAt > SAME_WISH_MS) abort(signal)
+    else if (monotonicMs() - begunAt > SAME_WISH_MS) abort(signal)
   }
 
   function drain(signal: NodeJS.Signals): void {
-    begunAt = performance.now()
+    begunAt = monotonicMs()
     const deadline = setTimeout(() => abort(signal), deadlineMs)
     processor.close().then(
       () => {
         clearTimeout(deadline)
         if (isAborting) return
         stopListening()
-        const rest = Math.max(0, begunAt! + deadlineMs - performance.now())
+        const rest = Math.max(0, begunAt! + deadlineMs - monotonicMs())
         setTimeout(() => process.exit(), rest).unref()
       },
       (error: unknown) => {

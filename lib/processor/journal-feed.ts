@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { journalEntryOf, type JournalEntry } from '../audit/journal-entry.js'
 import { InvalidRequestError, invariant } from '../domain/errors.js'
 import { CommandCancelledError } from '../queue/errors.js'
@@ -8,6 +7,7 @@ import { StoreUnavailableError } from '../store/errors.js'
 import type { ChainedEntry, StoreSession } from '../store/store.js'
 import { afterField, signalField } from './fields.js'
 import type { JournalQuery } from './payment-processor.js'
+import { nextTurn } from '../timers.js'
 
 /** How many entries are read at once: all that a slow consumer ever keeps in memory. */
 const PAGE_LENGTH = 500

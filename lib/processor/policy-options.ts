@@ -6,6 +6,7 @@ import { RateLimiter, type RateLimits } from '../policies/rate-limiter.js'
 import { Retrying, type RetryOptions } from '../policies/retrying.js'
 import type { RateLimit } from '../policies/token-buckets.js'
 import { integerField } from './fields.js'
+import { elapsedMs } from '../timers.js'
 
 const RATE_MAX = 1_000_000
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -42,5 +43,5 @@ export function retryingOf(options: RetryOptions = {}, clock: Clock): Retrying {
   integerField(totalMs, 'retry.totalMs', { min: 0, max: DAY_MS })
   integerField(delayMs, 'retry.delayMs', { min: 1, max: 1_000 })
   // Unlike limits, never by the clock's own time: it may be set or stand still, and the pauses take real time.
-  return new Retrying({ maxAttempts, totalMs, delayMs }, () => clock.elapsed?.() ?? performance.now())
+  return new Retrying({ maxAttempts, totalMs, delayMs }, () => clock.elapsed?.() ?? elapsedMs())
 }

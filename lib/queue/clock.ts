@@ -1,3 +1,5 @@
+import { elapsedMs } from '../timers.js'
+
 /** Where the processor gets its time from. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -9,7 +11,7 @@ export interface Clock {
   elapsed?(): number
 }
 
-export const systemClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
+export const systemClock: Clock = { now: () => Date.now(), elapsed: elapsedMs }
 
 const JUMP_MAX_MS = 60 * 60 * 1000
 
@@ -58,6 +60,6 @@ export class ClockGuard {
   }
 
   #elapsedMs(): number {
-    return this.#clock.elapsed?.() ?? performance.now()
+    return this.#clock.elapsed?.() ?? elapsedMs()
   }
 }

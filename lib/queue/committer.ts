@@ -11,6 +11,7 @@ import type { DeadLetters } from './dead-letters.js'
 import { isTransient, Rescue } from './rescue.js'
 import type { Turns } from './turns.js'
 import type { WorkingSet } from './working-set.js'
+import { monotonicMs } from '../timers.js'
 
 /** How many journal entries one step of forgetting expired keys looks at. */
 const FORGET_STEP = 1_000
@@ -94,7 +95,7 @@ export class Committer {
   flush(): void {
     if (this.#view.inFlight !== undefined || this.#view.open.isEmpty || this.#stopped) return
     const group = this.#view.takeGroup()
-    if (this.#events.heard['group:committed']) group.sentAt = performance.now()
+    if (this.#events.heard['group:committed']) group.sentAt = monotonicMs()
     this.#commit = this.#session.commit(group.toCommit()).then(
       () => this.#onDurable(group),
       (error: unknown) => this.#onCommitFailed(group, error)
@@ -131,7 +132,7 @@ export class Committer {
   }
 
   #onDurable(group: Group): void {
-    const durationMs = group.sentAt === 0 ? 0 : performance.now() - group.sentAt
+    const durationMs = group.sentAt === 0 ? 0 : monotonicMs() - group.sentAt
     this.#view.settle(group)
     this.flush()
     for (const answer of group.answers) this.#due.enqueue(answer)

@@ -1,4 +1,5 @@
 import { createActor, setup } from 'xstate'
+import { setTimeout } from '../timers.js'
 
 export type LifecycleEvent =
   | { readonly type: 'open' }

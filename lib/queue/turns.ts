@@ -1,3 +1,5 @@
+import { monotonicMs, setImmediate } from '../timers.js'
+
 /** How long the worker may keep the event loop before it lets others have a turn. */
 const TURN_MS = 0.5
 /** How many steps pass between two looks at the time. */
@@ -22,12 +24,12 @@ export class Turns {
   pass(): void | Promise<void> {
     if (--this.#stepsUntilLook > 0) return
     this.#stepsUntilLook = STEPS_PER_LOOK
-    if (performance.now() < this.#endsAt) return SOON
+    if (monotonicMs() < this.#endsAt) return SOON
     if (this.#pause === undefined) {
       this.#onEnd()
       this.#pause = new Promise(resolve =>
         setImmediate(() => {
-          this.#endsAt = performance.now() + TURN_MS
+          this.#endsAt = monotonicMs() + TURN_MS
           this.#pause = undefined
           resolve()
         })

@@ -20,9 +20,10 @@ import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
 import { Runs, type Run } from './runs.js'
 import { measureExecution } from './measure-execution.js'
-import { createTaskQueue, NO_ID } from './task-queue.js'
+import { createTaskQueue, letNextBegin, NO_ID } from './task-queue.js'
 import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
+import { clearInterval, monotonicMs, setInterval } from '../timers.js'
 
 export interface WorkerOptions {
   readonly clock: Clock
@@ -109,7 +110,7 @@ export class Worker {
   }
 
   push(job: Job): void {
-    if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = performance.now()
+    if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = monotonicMs()
     this.lifecycle.work()
     if (this.#runs.add(job)) void this.#queue.add(this.#next, NO_ID)
   }
@@ -144,6 +145,7 @@ export class Worker {
     this.#runs.close(run)
     while (run.size > 0) if (await this.#load(run)) await this.#drain(run)
     this.#rest()
+    letNextBegin()
   }
 
   /** Loads what a run touches; where that fails, its first job hears of it. */

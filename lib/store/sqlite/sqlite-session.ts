@@ -30,6 +30,7 @@ import { openSnapshot } from './reading/snapshot.js'
 import { Tail } from './tail/tail.js'
 import { TailedReads } from './tail/tailed-reads.js'
 import type { WriterClient } from './writing/writer-client.js'
+import { clearTimeout, setTimeout } from '../../timers.js'
 
 /**
  * How far the tables may fall behind the journal before a step brings them up to it: in entries, and in accounts that are

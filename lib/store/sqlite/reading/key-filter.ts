@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 import type { Queries } from './queries.js'
+import { setTimeout } from '../../../timers.js'
 
 /** Of two words each: 32 MB, of which the operating system provides what is touched. */
 const BLOCKS = 2 ** 22

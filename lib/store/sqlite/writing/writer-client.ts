@@ -4,6 +4,7 @@ import { Bell } from './bell.js'
 import { Mailbox } from './mailbox.js'
 import { errorOf } from './writer-failure.js'
 import { WAKE_UP, type Reply, type Request, type ThreadData } from './writer-protocol.js'
+import { monotonicMs, setImmediate } from '../../../timers.js'
 
 interface Pending {
   readonly resolve: (value: unknown) => void
@@ -95,7 +96,7 @@ export class WriterClient {
    * up costs about as much as a fast disk takes for the whole commit. Everything else gets its turns as usual.
    */
   #stayAwake(): void {
-    this.#awakeUntil = performance.now() + AWAKE_MS
+    this.#awakeUntil = monotonicMs() + AWAKE_MS
     if (this.#isLooking) return
     this.#isLooking = true
     this.#replies.wakeUp()
@@ -103,8 +104,8 @@ export class WriterClient {
   }
 
   readonly #look = (): void => {
-    const now = performance.now()
-    while (!this.#replies.hasRungSoon() && performance.now() < now + LOOK_MS);
+    const now = monotonicMs()
+    while (!this.#replies.hasRungSoon() && monotonicMs() < now + LOOK_MS);
     if (this.#replies.hasRung() && !this.#takeFromMailbox()) {
       const received = receiveMessageOnPort(this.#port) as { readonly message: Message } | undefined
       if (received !== undefined) this.#onMessage(received.message)

@@ -4,6 +4,7 @@ import { Mailbox } from './mailbox.js'
 import { failureOf } from './writer-failure.js'
 import { WAKE_UP, type Reply, type Request, type ThreadData } from './writer-protocol.js'
 import { Writer } from './writer.js'
+import { monotonicMs } from '../../../timers.js'
 
 /** The thread that owns the writing side of one ledger file at a time: it waits for the disk, so that nobody else does. */
 
@@ -22,15 +23,15 @@ const AWAKE_MS = 0.2
 port.on('message', (message: Message) => {
   requests.wakeUp()
   receive(message)
-  let asleepAt = performance.now() + AWAKE_MS
-  while (performance.now() < asleepAt || !requests.fallAsleep()) {
+  let asleepAt = monotonicMs() + AWAKE_MS
+  while (monotonicMs() < asleepAt || !requests.fallAsleep()) {
     if (!requests.hasRungSoon()) continue
     if (!serveMailbox()) {
       const next = receiveMessageOnPort(port) as { readonly message: Message } | undefined
       if (next === undefined) continue
       receive(next.message)
     }
-    asleepAt = performance.now() + AWAKE_MS
+    asleepAt = monotonicMs() + AWAKE_MS
   }
 })
 
