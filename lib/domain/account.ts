@@ -1,3 +1,5 @@
+import { withinRange } from './money.js'
+
 export type FreezeDirection = 'debits' | 'credits' | 'all'
 
 export type Metadata = Readonly<Record<string, string>>
@@ -104,11 +106,11 @@ export function withMoney(
  */
 newAccount({ accountId: '', currency: '', overdraftLimit: 0n, metadata: {}, at: undefined as never, sequence: 0 })
 
-/** What may still be spent or held: `posted − held + overdraftLimit`. */
+/** What may still be spent or held: `posted − held + overdraftLimit`, as far as an amount can go. */
 export function availableOf(account: Pick<AccountState, 'posted' | 'held' | 'overdraftLimit'>): bigint {
   // Most accounts have neither, and every sum would be one more number on the heap.
   if (account.held === 0n && account.overdraftLimit === 0n) return account.posted
-  return account.posted - account.held + account.overdraftLimit
+  return withinRange(account.posted - account.held + account.overdraftLimit)
 }
 
 export function isFrozenFor(account: AccountState, direction: 'debits' | 'credits'): boolean {

@@ -75,6 +75,7 @@ export interface Transfer extends MoneyCommand {
 }
 
 export interface Leg {
+  /** A system account only where the transaction says who asked and why. */
   readonly from: string
   readonly to: string
   readonly amount: bigint

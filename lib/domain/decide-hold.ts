@@ -1,7 +1,8 @@
 import { availableOf, type AccountState } from './account.js'
 import type { AuthorizePayment, CapturePayment, ExpireHold, VoidPayment } from './command.js'
 import type { Decline } from './decline.js'
-import { approve, declined, refused, reject, type Decision, type Execution } from './decision.js'
+import { approve, declined, reject, type Decision, type Execution } from './decision.js'
+import { findEarlier } from './earlier-transaction.js'
 import type { HoldChange } from './entry.js'
 import { AccountNotFoundError, invariant, TransactionNotFoundError } from './errors.js'
 import { isBalanceInRange } from './money.js'
@@ -30,7 +31,7 @@ export function authorizePayment(execution: Execution, command: AuthorizePayment
 
 /** Settles up to the held amount, once, and releases the rest. */
 export function capturePayment(execution: Execution, command: CapturePayment, view: View): Decision {
-  const found = findHold(execution, command, view, command.amount)
+  const found = findHold(execution, command, view)
   if (found.kind !== 'hold') return found
   const { account, hold, reserved } = found
   const authorization = hold.entry.command as AuthorizePayment
@@ -58,7 +59,7 @@ export function capturePayment(execution: Execution, command: CapturePayment, vi
 
 /** Releases a hold entirely; passes whatever the standing of the account. */
 export function voidPayment(execution: Execution, command: VoidPayment, view: View): Decision {
-  const found = findHold(execution, command, view, undefined)
+  const found = findHold(execution, command, view)
   if (found.kind !== 'hold') return found
   const { account, hold, reserved } = found
   const money = { amount: reserved, currency: hold.entry.currency }
@@ -87,19 +88,11 @@ type FoundHold = {
   readonly reserved: bigint
 }
 
-function findHold(
-  execution: Execution,
-  command: CapturePayment | VoidPayment,
-  view: View,
-  amount: bigint | undefined
-): FoundHold | Decision {
-  const account = view.account(command.accountId)
-  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const notFound = new TransactionNotFoundError(command.authorizationId, command.accountId)
-  const hold = view.transaction(command.authorizationId)
-  if (hold === undefined || hold.hold === null) return reject(notFound)
-  const asked = { amount: amount ?? 0n, currency: account.currency }
-  if (hold.entry.command.accountId !== command.accountId) return refused(execution, asked, notFound)
+function findHold(execution: Execution, command: CapturePayment | VoidPayment, view: View): FoundHold | Decision {
+  const found = findEarlier(execution, command, view)
+  if (found.kind !== 'found') return found
+  const { account, transaction: hold } = found
+  if (hold.hold === null) return reject(new TransactionNotFoundError(command.authorizationId, command.accountId))
   return { kind: 'hold', account, hold, reserved: hold.entry.amount }
 }
 

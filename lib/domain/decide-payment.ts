@@ -2,7 +2,8 @@ import { FUNDING, systemAccountId } from './account.js'
 import type { Deposit, PostTransaction, ProcessPayment, Transfer } from './command.js'
 import { approve, declined, reject, type Decision, type Execution } from './decision.js'
 import { AccountNotFoundError } from './errors.js'
-import { accountIn, closed, move, targetOf, type Movement } from './movement.js'
+import { isBalanceInRange } from './money.js'
+import { accountIn, closed, move, overflowing, targetOf, type Movement } from './movement.js'
 import type { View } from './view.js'
 
 const PAYER_IS_SHORT = { shortage: 'insufficient_funds' } as const
@@ -44,18 +45,25 @@ export function deposit(execution: Execution, command: Deposit, view: View): Dec
 export function postTransaction(execution: Execution, command: PostTransaction, view: View): Decision {
   const account = view.account(command.accountId)
   if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const legs = command.legs.map(leg => ({ ...leg, to: targetOf(leg.to, leg.currency) }))
+  const legs = command.legs.map(leg => ({
+    ...leg,
+    from: targetOf(leg.from, leg.currency),
+    to: targetOf(leg.to, leg.currency)
+  }))
   const missing = legs.flatMap(leg => [leg.from, leg.to]).find(id => accountIn(view, id) === undefined)
   if (missing !== undefined) return reject(new AccountNotFoundError(missing))
   const { currency } = legs[0]!
-  // One number cannot sum several currencies: the amount of the answer is the total in the first leg's currency.
-  const amount = legs.reduce((sum, leg) => (leg.currency === currency ? sum + leg.amount : sum), 0n)
+  // One number cannot sum several currencies: the amount of the answer is the total in the first leg's currency, where
+  // it is in the range of an entry at all.
+  const total = legs.reduce((sum, leg) => (leg.currency === currency ? sum + leg.amount : sum), 0n)
+  const amount = isBalanceInRange(total) ? total : 0n
   if (account.closed && legs.every(leg => leg.from !== leg.to)) {
     return declined(execution, { amount, currency }, closed(account.accountId))
   }
   const movements = legs.map(leg => ({ ...leg, from: accountIn(view, leg.from)!, to: accountIn(view, leg.to)! }))
   const postings = move(movements, PAYER_IS_SHORT)
   if ('code' in postings) return declined(execution, { amount, currency }, postings)
+  if (amount !== total) return declined(execution, { amount, currency }, overflowing())
   // From here on the command must succeed.
   return approve(execution, { amount, currency, message: 'Transaction posted successfully', postings })
 }

@@ -1,20 +1,18 @@
+import { isSystemAccount } from './account.js'
 import type { Leg, RefundPayment } from './command.js'
 import type { Decline } from './decline.js'
-import { approve, declined, refused, reject, type Decision, type Execution } from './decision.js'
-import { AccountNotFoundError, TransactionNotFoundError } from './errors.js'
+import { approve, declined, type Decision, type Execution } from './decision.js'
+import { findEarlier } from './earlier-transaction.js'
 import { accountIn, closed, move, otherCurrency, standing } from './movement.js'
 import { legsOf, type TransactionState } from './transaction.js'
 import type { View } from './view.js'
 
 /** Gives money of a settled payment back from where it went. */
 export function refundPayment(execution: Execution, command: RefundPayment, view: View): Decision {
-  const account = view.account(command.accountId)
-  if (account === undefined) return reject(new AccountNotFoundError(command.accountId))
-  const notFound = new TransactionNotFoundError(command.originalTransactionId, command.accountId)
-  const original = view.transaction(command.originalTransactionId)
+  const found = findEarlier(execution, command, view)
+  if (found.kind !== 'found') return found
+  const { account, transaction: original } = found
   const asked = { amount: command.amount ?? 0n, currency: command.currency ?? account.currency }
-  if (original === undefined) return reject(notFound)
-  if (original.entry.command.accountId !== command.accountId) return refused(execution, asked, notFound)
 
   const paid = refundableLegs(original)
   const index = command.leg ?? 0
@@ -42,13 +40,15 @@ export function refundPayment(execution: Execution, command: RefundPayment, view
   return approve(execution, { ...money, message, postings, refundable: remaining - amount })
 }
 
-/** Only settled payments are refunded: `undefined` for everything else. */
+/** Only settled payments are refunded: `undefined` for everything else, money that the ledger itself gave included. */
 export function refundableLegs({ entry }: TransactionState): readonly Leg[] | undefined {
   switch (entry.command.type) {
     case 'ProcessPayment':
     case 'CapturePayment':
-    case 'PostTransaction':
-      return legsOf(entry)
+    case 'PostTransaction': {
+      const legs = legsOf(entry)
+      return legs.some(leg => isSystemAccount(leg.from)) ? undefined : legs
+    }
     default:
       return undefined
   }
@@ -66,9 +66,10 @@ function exhausted(amount: bigint, refundable: bigint): Decline | undefined {
   return { code: 'refund_exceeds_remaining', message: `Refund exceeds what remains: ${refundable}`, refundable }
 }
 
-function notRefundable({ entry }: TransactionState): Decline {
-  const hint = entry.command.type === 'AuthorizePayment' ? '; void the hold, or refund its capture' : ''
-  return { code: 'not_refundable', message: `A ${entry.command.type} cannot be refunded${hint}` }
+function notRefundable({ entry: { command } }: TransactionState): Decline {
+  const hint = command.type === 'AuthorizePayment' ? '; void the hold, or refund its capture' : ''
+  const what = command.type === 'PostTransaction' ? 'PostTransaction out of a system account' : command.type
+  return { code: 'not_refundable', message: `A ${what} cannot be refunded${hint}` }
 }
 
 function noSuchLeg(count: number): Decline {

@@ -11,6 +11,12 @@ export function isBalanceInRange(balance: bigint): boolean {
   return balance <= AMOUNT_MAX && balance >= BALANCE_MIN
 }
 
+/** The nearest balance that fits. */
+export function withinRange(balance: bigint): bigint {
+  if (balance > AMOUNT_MAX) return AMOUNT_MAX
+  return balance < BALANCE_MIN ? BALANCE_MIN : balance
+}
+
 /**
  * Splits an amount in proportion to shares, exactly: each part is rounded down, and what is left goes unit by unit to
  * the largest remainders, the first first where they are equal (Hamilton's method).

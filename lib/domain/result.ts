@@ -64,7 +64,7 @@ export interface Account {
   readonly currency: string
   readonly posted: bigint
   readonly held: bigint
-  /** `posted − held + overdraftLimit`. */
+  /** `posted − held + overdraftLimit`, at most 2^63−1: no command could take more. */
   readonly available: bigint
   readonly overdraftLimit: bigint
   readonly frozen: FreezeDirection | null

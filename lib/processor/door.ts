@@ -106,7 +106,7 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         type,
         accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
-        legs: legs(fields['legs']),
+        legs: legs(fields),
         metadata: optional(fields['metadata'], field.metadataField),
         onDecline: optional(fields['onDecline'], onDecline)
       }
@@ -211,12 +211,13 @@ function onDecline(value: unknown): 'retry' | 'keep' {
   return field.choiceField(value, 'onDecline', ON_DECLINE)
 }
 
-function legs(value: unknown): readonly Leg[] {
+function legs({ legs: value, actor, reason }: Fields): readonly Leg[] {
   if (!Array.isArray(value) || value.length < 1 || value.length > LEGS_MAX) {
     throw new InvalidRequestError(`Expected legs to be an array of 1–${LEGS_MAX} movements, got ${show(value)}.`)
   }
+  const payerField = actor === undefined || reason === undefined ? field.ownAccountIdField : field.accountIdField
   return value.map((leg: Record<string, unknown> | null, index) => ({
-    from: field.ownAccountIdField(leg?.['from'], `legs[${index}].from`),
+    from: payerField(leg?.['from'], `legs[${index}].from`),
     to: field.accountIdField(leg?.['to'], `legs[${index}].to`),
     amount: field.amountField(leg?.['amount'], `legs[${index}].amount`, 1n),
     currency: field.currencyField(leg?.['currency'], `legs[${index}].currency`)

@@ -39,7 +39,7 @@ export function ownAccountIdField(value: unknown, name: string): string {
   const accountId = accountIdField(value, name)
   if (!accountId.startsWith('@')) return accountId
   throw new InvalidRequestError(
-    `Expected ${name} to be an account of yours, got ${show(value)}. Ids that start with @ are system accounts: they can only be read and paid to.`
+    `Expected ${name} to be an account of yours, got ${show(value)}. Ids that start with @ are system accounts: they can be read and paid to, and a leg of postTransaction may take from them when it carries actor and reason.`
   )
 }
 

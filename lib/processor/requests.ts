@@ -67,11 +67,12 @@ export interface TransferRequest extends MoneyRequest {
 }
 
 export interface PostTransactionRequest extends Attributed {
-  /** The account that the idempotency key belongs to. */
+  /** The account that the command acts for and that the key belongs to: it exists and is open, and need not be in a leg. */
   readonly accountId: string
   readonly idempotencyKey: string
   /** 1–100 movements, all or nothing. */
   readonly legs: readonly {
+    /** With `actor` and `reason` also `@settlement` or `@funding`: a payout, its return, a correction. */
     readonly from: string
     readonly to: string
     readonly amount: Amount

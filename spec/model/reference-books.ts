@@ -70,7 +70,7 @@ export class ReferenceBooks {
     const { createdAt, ...standing } = this.accounts.get(accountId)!
     const posted = this.posted.get(accountId) ?? 0n
     const held = this.heldOf(accountId)
-    const available = posted - held + standing.overdraftLimit
+    const available = inRange(posted - held + standing.overdraftLimit)
     return { accountId, posted, held, available, ...standing, createdAt: new Date(createdAt) }
   }
 
@@ -111,6 +111,12 @@ export class ReferenceBooks {
     const legs = movements.map(movement => ({ ...movement, refunded: 0n }))
     return { type: command.type, accountId: command.accountId, legs }
   }
+}
+
+/** What is shown of a sum that a signed 64-bit column could not hold. */
+function inRange(sum: bigint): bigint {
+  if (sum > AMOUNT_MAX) return AMOUNT_MAX
+  return sum < -AMOUNT_MAX ? -AMOUNT_MAX : sum
 }
 
 /** What movements do to each account, all together. */

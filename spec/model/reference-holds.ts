@@ -64,10 +64,10 @@ export function voidHold(books: ReferenceBooks, command: CommandOf<'VoidPayment'
 }
 
 function holdOf(books: ReferenceBooks, command: CommandOf<'CapturePayment' | 'VoidPayment'>): Hold | Refusal {
-  const authorization = books.transactions.get(command.authorizationId)
-  if (authorization?.hold === undefined) return NO_TRANSACTION
-  const isForeign = authorization.accountId !== command.accountId
-  return isForeign ? { ...NO_TRANSACTION, isRecorded: true } : authorization.hold
+  const named = books.transactions.get(command.authorizationId)
+  if (named === undefined) return NO_TRANSACTION
+  const isForeign = named.accountId !== command.accountId
+  return isForeign ? { ...NO_TRANSACTION, isRecorded: true } : (named.hold ?? NO_TRANSACTION)
 }
 
 function endOf(books: ReferenceBooks, hold: Hold): readonly DeclineCode[] {

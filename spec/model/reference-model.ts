@@ -44,9 +44,8 @@ export class ReferenceModel {
 
   /** Executes a command when its turn comes at that time of the clock. */
   execute(command: Command, clock: number): Expected {
-    if (!amountsOf(command).every(([amount, min]) => amount >= min && amount <= AMOUNT_MAX)) {
-      return { kind: 'rejected', error: 'InvalidAmountError' }
-    }
+    const refusal = malformation(command)
+    if (refusal !== undefined) return { kind: 'rejected', error: refusal }
     const { books } = this
     books.turnTo(clock)
     const key = command.idempotencyKey && `${command.accountId} ${command.idempotencyKey}`
@@ -112,6 +111,20 @@ export class ReferenceModel {
     this.books.last = this.books.now
     return ++this.#places
   }
+}
+
+/** Why a command is refused before it takes a place in the queue. */
+function malformation(command: Command): 'InvalidAmountError' | 'InvalidRequestError' | undefined {
+  const isAnonymous = command.actor === undefined || command.reason === undefined
+  for (const leg of command.type === 'PostTransaction' ? command.legs : []) {
+    if (leg.from.startsWith('@') && isAnonymous) return 'InvalidRequestError'
+    if (!isAmount(BigInt(leg.amount), 1n)) return 'InvalidAmountError'
+  }
+  return amountsOf(command).every(([amount, min]) => isAmount(amount, min)) ? undefined : 'InvalidAmountError'
+}
+
+function isAmount(amount: bigint, min: bigint): boolean {
+  return amount >= min && amount <= AMOUNT_MAX
 }
 
 /** Every amount in a command with the least that it may be. */

@@ -1,7 +1,7 @@
 import type { Command, DeclineCode } from 'bursar'
 import { resolve } from './meaning.js'
 import { NO_ACCOUNT, NO_TRANSACTION, type CommandOf, type Plan, type Refusal } from './plan.js'
-import type { ReferenceBooks, Standing } from './reference-books.js'
+import type { Movement, ReferenceBooks, Standing } from './reference-books.js'
 import { authorize, capture, voidHold } from './reference-holds.js'
 
 /** What the semantics say about a command, given the books. */
@@ -90,7 +90,12 @@ function deposit(books: ReferenceBooks, command: CommandOf<'Deposit'>): Plan {
 
 /** All or nothing: only what the movements do together counts. Which amount the answer names is left open. */
 function post(books: ReferenceBooks, command: CommandOf<'PostTransaction'>): Plan | Refusal {
-  const movements = command.legs.map(leg => ({ ...leg, to: resolve(leg.to, leg.currency), amount: BigInt(leg.amount) }))
+  const movements = command.legs.map(({ from, to, amount, currency }) => ({
+    from: resolve(from, currency),
+    to: resolve(to, currency),
+    amount: BigInt(amount),
+    currency
+  }))
   if (movements.some(({ from, to }) => [from, to].some(id => books.currencyOf(id) === undefined))) return NO_ACCOUNT
   const against = books.against(movements, 'insufficient_funds')
   if (books.accounts.get(command.accountId)!.closed) against.push('account_closed')
@@ -103,9 +108,11 @@ function refund(books: ReferenceBooks, command: CommandOf<'RefundPayment'>): Pla
   if (original === undefined) return NO_TRANSACTION
   if (original.accountId !== accountId) return { ...NO_TRANSACTION, isRecorded: true }
   const { currency: own, closed } = books.accounts.get(accountId)!
-  const isSettled = ['ProcessPayment', 'CapturePayment', 'PostTransaction'].includes(original.type)
   // Of several legs, one has to be named.
-  const leg = isSettled && (index !== undefined || original.legs.length === 1) ? original.legs[index ?? 0] : undefined
+  const leg =
+    isSettled(original.type, original.legs) && (index !== undefined || original.legs.length === 1)
+      ? original.legs[index ?? 0]
+      : undefined
   const currency = command.currency ?? leg?.currency ?? own
   const against: DeclineCode[] = closed ? ['account_closed'] : []
   if (leg === undefined) {
@@ -132,6 +139,12 @@ function refund(books: ReferenceBooks, command: CommandOf<'RefundPayment'>): Pla
       return books.apply([back], command)
     }
   }
+}
+
+/** What can be refunded at all: payments, unless the ledger itself gave money in them. */
+export function isSettled(type: Command['type'], legs: readonly Movement[]): boolean {
+  if (legs.some(({ from }) => from.startsWith('@'))) return false
+  return ['ProcessPayment', 'CapturePayment', 'PostTransaction'].includes(type)
 }
 
 type StandingCommand = CommandOf<'SetAccountLimits' | 'FreezeAccount' | 'UnfreezeAccount' | 'CloseAccount'>

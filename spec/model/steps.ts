@@ -55,6 +55,10 @@ const amount = fc.oneof(
 const openingAmount = fc.oneof(amount, fc.constant(0n))
 
 const payee = fc.constantFrom('alice', 'bob', 'carol', 'dave', 'nobody', '@settlement', '@settlement:USD')
+const legPayer = fc.oneof(
+  { weight: 5, arbitrary: accountId },
+  { weight: 1, arbitrary: fc.constantFrom('@settlement', '@settlement:USD', '@funding', '@funding:EUR') }
+)
 const currency = fc.constantFrom('USD', 'EUR', 'JPY')
 const expiresInMs = fc.constantFrom(1, 60_000, 600_000, 3_600_000)
 const metadata = fc.constantFrom({}, { order: '42' }, { note: 'a "quoted" 🏦 text' })
@@ -96,7 +100,7 @@ const BY_TYPE: { readonly [T in Command['type']]: fc.Arbitrary<Record<keyof Comm
     type: fc.constant('PostTransaction'),
     ...common,
     legs: fc.array(
-      fc.record({ from: accountId, to: payee, amount, currency: fc.constantFrom('USD', 'USD', 'USD', 'EUR') }),
+      fc.record({ from: legPayer, to: payee, amount, currency: fc.constantFrom('USD', 'USD', 'USD', 'EUR') }),
       { minLength: 1, maxLength: 3 }
     )
   }),
