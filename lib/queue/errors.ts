@@ -34,13 +34,16 @@ export class CommandCancelledError extends BursarError {
   }
 }
 
-/** The processor is closing or closed. */
+/** The processor is closing or closed. Certainly nothing happened; another process, or the next start, will answer. */
 export class ProcessorClosedError extends BursarError {
   override readonly name = 'ProcessorClosedError'
   readonly code = 'ERR_PROCESSOR_CLOSED'
-  readonly retryable = false
+  readonly retryable = true
   constructor() {
-    super('Expected an open processor, got one that is closing or closed. Open another with openPaymentProcessor.')
+    super(
+      'The processor is closing or closed. Nothing happened: ask again with the same idempotency key, of the process that ' +
+        'has the ledger open next.'
+    )
   }
 }
 

@@ -143,7 +143,7 @@ export interface StoreSession {
   settings(): Promise<Settings>
   /**
    * Copies what is committed to a file that does not exist yet, beside the running writer.
-   * Raises `BackupTargetExistsError`, `BackupFailedError`, `StoreUnsupportedError`.
+   * Raises `BackupTargetExistsError`, `BackupFailedError`, `StoreUnsupportedError`, `StoreFormatError`.
    */
   backup?(path: string, options: BackupOptions): Promise<BackupReport>
   /** Releases the lock. Never called during a commit. */

@@ -45,7 +45,7 @@ describeOnEveryStore('Shutdown', scene => {
     const closing = bursar.close()
     expect(bursar.status).to.equal('closing')
     const error = await rejectionOf(pay(bursar, 'late'), ProcessorClosedError)
-    expect(error).to.include({ code: 'ERR_PROCESSOR_CLOSED', retryable: false })
+    expect(error).to.include({ code: 'ERR_PROCESSOR_CLOSED', retryable: true })
     gate.open()
     await closing
     expect(bursar.status).to.equal('closed')

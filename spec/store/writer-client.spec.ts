@@ -1,4 +1,10 @@
-import { NotCommittedError, OutcomeUnknownError, openPaymentProcessor, WriterFencedError } from 'bursar'
+import {
+  NotCommittedError,
+  OutcomeUnknownError,
+  openPaymentProcessor,
+  StoreUnavailableError,
+  WriterFencedError
+} from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import type { Entry } from '../../lib/domain/entry.js'
@@ -148,6 +154,19 @@ describe('the writer thread', function () {
     await expectWhole()
   })
 
+  it('that ends while it opens a file has opened nothing, and its caller may ask again', async () => {
+    await client.ask({ type: 'close' })
+    const leave = occupy()
+    const lost = client.ask({ type: 'open', path })
+    askPrivateField(client, '#thread', 'function () { this.terminate() }')
+    const { cause } = await rejectionOf(lost, StoreUnavailableError)
+    expect(cause).to.have.property('message', 'The writer thread ended with code 1.')
+    leave()
+    client = WriterClient.take()
+    await client.ask({ type: 'open', path })
+    await close()
+  })
+
   for (const [title, next] of [
     ['small', small],
     ['large', large]
@@ -198,6 +217,7 @@ describe('the writer thread', function () {
       await rejectionOf(lost, OutcomeUnknownError)
       await rejectionOf(after, OutcomeUnknownError)
       await rejectionOf(small(), NotCommittedError)
+      expect(await client.ask({ type: 'close' })).to.equal(undefined)
       client.release()
       expect(WriterClient.take()).to.not.equal(client)
     })

@@ -1,10 +1,12 @@
-import { Worker as Thread } from 'node:worker_threads'
 import { resolve } from 'node:path'
 import { BackupFailedError, BackupTargetExistsError, StoreUnsupportedError } from '../../errors.js'
 import type { BackupOptions, BackupProgress, BackupReport } from '../../store.js'
 import type { BackupJob, BackupMessage } from './backup-thread.js'
 import { onlineBackup } from '../database/driver.js'
+import { ThreadModule } from '../database/thread.js'
 import { errorOf } from '../writing/writer-failure.js'
+
+const MODULE = new ThreadModule('backup-thread', import.meta.url)
 
 /** Copies a ledger file beside its writer, in a thread of its own that ends with the copy. */
 export async function backUp(source: string, path: string, options: BackupOptions): Promise<BackupReport> {
@@ -45,19 +47,20 @@ function tell(onProgress: BackupOptions['onProgress'], progress: BackupProgress)
 
 function run(job: BackupJob, onProgress: (progress: BackupProgress) => void): Promise<BackupReport> {
   const { target } = job
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const thread = new Thread(new URL(`./backup-thread.${extension}`, import.meta.url), { workerData: job })
+  const thread = MODULE.start({ workerData: job })
   return new Promise((resolve, reject) => {
+    let hasStarted = false
+    const fail = (cause: Error) =>
+      reject(hasStarted ? new BackupFailedError(target, { cause }) : MODULE.cannotStart(cause))
     thread.on('message', (message: BackupMessage) => {
+      hasStarted = true
       if ('progress' in message) onProgress(message.progress)
       else if ('report' in message) resolve(message.report)
       else if ('isTaken' in message) reject(new BackupTargetExistsError(target))
       else reject(new BackupFailedError(target, { cause: errorOf(message.failure) }))
     })
-    thread.once('error', cause => reject(new BackupFailedError(target, { cause })))
+    thread.once('error', fail)
     // Comes last: whatever was said before has settled the promise already.
-    thread.once('exit', code =>
-      reject(new BackupFailedError(target, { cause: new Error(`The backup thread ended with code ${code}.`) }))
-    )
+    thread.once('exit', code => fail(new Error(`The backup thread ended with code ${code}.`)))
   })
 }

@@ -1,5 +1,6 @@
-import { MessageChannel, receiveMessageOnPort, Worker as Thread, type MessagePort } from 'node:worker_threads'
-import { NotCommittedError, OutcomeUnknownError } from '../../errors.js'
+import { MessageChannel, receiveMessageOnPort, type MessagePort, type Worker as Thread } from 'node:worker_threads'
+import { NotCommittedError, OutcomeUnknownError, StoreUnavailableError } from '../../errors.js'
+import { ThreadModule } from '../database/thread.js'
 import { Bell } from './bell.js'
 import { Mailbox } from './mailbox.js'
 import { errorOf } from './writer-failure.js'
@@ -7,6 +8,7 @@ import { WAKE_UP, type Reply, type Request, type ThreadData } from './writer-pro
 import { monotonicMs, setImmediate } from '../../../timers.js'
 
 interface Pending {
+  readonly type: Request['type']
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -14,6 +16,8 @@ interface Pending {
 /** How many threads without a file are kept for the next one, since starting one takes tens of milliseconds. */
 const IDLE_MAX = 2
 const idle: WriterClient[] = []
+
+const MODULE = new ThreadModule('writer-thread', import.meta.url)
 
 /** How long after a request the event loop is kept awake for its reply, at most. */
 const AWAKE_MS = 1
@@ -32,14 +36,15 @@ export class WriterClient {
   #awakeUntil = 0
   #isLooking = false
   readonly #pending: Pending[] = []
+  #hasStarted = false
   #death: Error | undefined
 
+  /** @throws StoreFormatError when a thread cannot start */
   static take(): WriterClient {
     return idle.pop() ?? new WriterClient()
   }
 
   private constructor() {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const { port1, port2 } = new MessageChannel()
     const workerData: ThreadData = {
       port: port2,
@@ -51,10 +56,7 @@ export class WriterClient {
     this.#requests = new Bell(workerData.requests)
     this.#replies = new Bell(workerData.replies)
     this.#mailbox = new Mailbox(workerData.mailbox)
-    this.#thread = new Thread(new URL(`./writer-thread.${extension}`, import.meta.url), {
-      workerData,
-      transferList: [port2]
-    })
+    this.#thread = MODULE.start({ workerData, transferList: [port2] })
     this.#thread.unref()
     this.#port.on('message', (message: Message) => this.#onMessage(message))
     this.#port.unref()
@@ -64,6 +66,8 @@ export class WriterClient {
 
   ask<T>(request: Request): Promise<T> {
     if (this.#death !== undefined) {
+      // An ended thread holds no file any more.
+      if (request.type === 'close') return Promise.resolve(undefined as T)
       const message = 'Expected a running writer thread, got an ended one. Reopen the store.'
       return Promise.reject(new NotCommittedError(message, { cause: this.#death }))
     }
@@ -71,7 +75,7 @@ export class WriterClient {
       this.#stayAwake()
       this.#send(request)
       if (this.#pending.length === 0) this.#port.ref()
-      this.#pending.push({ resolve: resolve as (value: unknown) => void, reject })
+      this.#pending.push({ type: request.type, resolve: resolve as (value: unknown) => void, reject })
     })
   }
 
@@ -127,6 +131,7 @@ export class WriterClient {
   }
 
   #settle(reply: Reply): void {
+    this.#hasStarted = true
     this.#replies.heard()
     // None, where the thread died just after its answer: then its caller was told that the outcome is unknown.
     const pending = this.#pending.shift()
@@ -139,6 +144,16 @@ export class WriterClient {
     this.#death ??= cause
     const place = idle.indexOf(this)
     if (place !== -1) idle.splice(place, 1)
-    for (const { reject } of this.#pending.splice(0)) reject(new OutcomeUnknownError({ cause }))
+    this.#port.unref()
+    for (const { type, resolve, reject } of this.#pending.splice(0)) {
+      if (type === 'close') resolve(undefined)
+      else reject(this.#outcomeAfterDeath(type, cause))
+    }
+  }
+
+  /** Only a commit can have happened without its answer. What was not opened is not open. */
+  #outcomeAfterDeath(type: Request['type'], cause: Error): Error {
+    if (type !== 'open') return new OutcomeUnknownError({ cause })
+    return this.#hasStarted ? new StoreUnavailableError({ cause }) : MODULE.cannotStart(cause)
   }
 }
