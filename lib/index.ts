@@ -72,8 +72,10 @@ export {
   NotCommittedError,
   OutcomeUnknownError,
   StoreCorruptError,
+  StoreExistsError,
   StoreFormatError,
   StoreLockedError,
+  StoreNotFoundError,
   StoreUnavailableError,
   StoreUnsupportedError,
   WriterFencedError

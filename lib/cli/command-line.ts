@@ -4,8 +4,10 @@ import {
   DeadLetterNotFoundError,
   InvalidAmountError,
   InvalidRequestError,
+  StoreExistsError,
   StoreFormatError,
   StoreLockedError,
+  StoreNotFoundError,
   TransactionNotFoundError
 } from '../index.js'
 import { COMMON_OPTIONS, helpOf, parseRequest } from './command.js'
@@ -70,8 +72,10 @@ const CANNOT_START = [
   UsageError,
   InvalidRequestError,
   InvalidAmountError,
+  StoreExistsError,
   StoreFormatError,
   StoreLockedError,
+  StoreNotFoundError,
   BackupTargetExistsError,
   AccountNotFoundError,
   DeadLetterNotFoundError,

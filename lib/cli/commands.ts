@@ -2,6 +2,7 @@ import type { CliCommand } from './command.js'
 import { backup } from './commands/backup.js'
 import { balance } from './commands/balance.js'
 import { checkpoint } from './commands/checkpoint.js'
+import { create } from './commands/create.js'
 import { discardDeadLetter, listDeadLetters, retryDeadLetter } from './commands/dead-letters.js'
 import { doctor } from './commands/doctor.js'
 import { exportFile } from './commands/export.js'
@@ -13,6 +14,7 @@ import { verify } from './commands/verify.js'
 
 /** Every command, in the order of the help. A name of two words is given as two arguments. */
 export const COMMANDS: readonly CliCommand[] = [
+  create,
   importFile,
   balance,
   statement,

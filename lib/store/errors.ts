@@ -64,6 +64,34 @@ export class StoreFormatError extends BursarError {
   readonly retryable = false
 }
 
+/** There is no ledger at the path, and none was to be made. */
+export class StoreNotFoundError extends BursarError {
+  override readonly name = 'StoreNotFoundError'
+  readonly code = 'ERR_STORE_NOT_FOUND'
+  readonly retryable = false
+  readonly location: string
+  constructor(location: string, options?: ErrorOptions) {
+    super(
+      `Ledger ${location} not found. Check the path, and that its volume is mounted. ` +
+        'A new ledger is made by: bursar create <file>',
+      options
+    )
+    this.location = location
+  }
+}
+
+/** There is a file at the path where a new ledger was to be made; it was left as it is. */
+export class StoreExistsError extends BursarError {
+  override readonly name = 'StoreExistsError'
+  readonly code = 'ERR_STORE_EXISTS'
+  readonly retryable = false
+  readonly location: string
+  constructor(location: string, options?: ErrorOptions) {
+    super(`File ${location} already exists. Choose another path for a new ledger, or open this one.`, options)
+    this.location = location
+  }
+}
+
 /** The stored journal contradicts itself or its recorded head. */
 export class StoreCorruptError extends BursarError {
   override readonly name = 'StoreCorruptError'

@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The rooms of the SQLite store, each above those that it may import. What lies in none is above all. */
-const SQLITE_ROOMS = ['backup', 'writing', 'tail', 'reading', 'schema', 'balances', 'indexes', 'database']
+const SQLITE_ROOMS = ['backup', 'writing', 'tail', 'reading', 'file', 'schema', 'balances', 'indexes', 'database']
 
 const FORBIDDEN_NAMES = /^(utils?|helpers?|types|interfaces|common|managers?)\.ts$/
 const LINES_MAX = 300

@@ -63,7 +63,7 @@ describe('bursar doctor', () => {
     const { exitCode, stdout } = await bursar('doctor', join(dirname(ledger.path), 'missing.db'))
     expect(exitCode).to.equal(1)
     expect(stdout)
-      .to.match(/^fail +ledger +Expected a ledger/m)
+      .to.match(/^fail +ledger +Ledger .+ not found/m)
       .and.match(/^\w+ +sync /m)
   })
 

@@ -9,6 +9,7 @@ import {
   openPaymentProcessor,
   StoreCorruptError,
   StoreFormatError,
+  StoreNotFoundError,
   StoreUnsupportedError,
   TransactionNotFoundError,
   type LedgerReader,
@@ -173,7 +174,7 @@ describe('A ledger reader', () => {
   })
 
   it('refuses a file that is not there, and makes none', async () => {
-    const error = await rejectionOf(reading(), StoreFormatError)
+    const error = await rejectionOf(reading(), StoreNotFoundError)
     expect(error.message).to.contain(ledger.path)
     expect(readdirSync(dirname(ledger.path))).to.deep.equal([])
   })

@@ -53,7 +53,7 @@ export const discardDeadLetter: CliCommand = {
 
 /** Whatever the application has set: no key may be forgotten because somebody looked at a letter. */
 function openToWrite(path: string): Promise<PaymentProcessor> {
-  return openPaymentProcessor({ store: sqliteStore({ path }), idempotency: KEYS_KEPT_FOREVER })
+  return openPaymentProcessor({ store: sqliteStore({ path, create: 'never' }), idempotency: KEYS_KEPT_FOREVER })
 }
 
 function lineOf({ id, command, cause, attempts, lastAt }: DeadLetter): string {

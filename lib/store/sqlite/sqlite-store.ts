@@ -1,31 +1,47 @@
-import { resolve } from 'node:path'
-import { existsSync, realpathSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { InvalidRequestError } from '../../domain/errors.js'
-import { StoreFormatError } from '../errors.js'
+import { show } from '../../domain/show.js'
+import { StoreFormatError, StoreNotFoundError } from '../errors.js'
 import type { Head, Store } from '../store.js'
+import type { Create } from './file/examine-file.js'
+import { realFile } from './file/real-file.js'
 import { SqliteReader } from './sqlite-reader.js'
 import { SqliteSession } from './sqlite-session.js'
 import { WriterClient } from './writing/writer-client.js'
 
 export interface SqliteStoreOptions {
-  /** The database file; made when it does not exist, its directory is not. Beside it appear `-wal`, `-shm` and `-lock`. */
+  /**
+   * The database file; its directory must exist. Beside it appear `-wal`, `-shm` and `-lock`. Symbolic links are followed;
+   * a file with a second name (a hard link, or a file that is a mount point) is refused.
+   */
   readonly path: string
+  /**
+   * When a new ledger is made: `'ifMissing'`, `'never'` (a missing file rejects with `StoreNotFoundError`: for production,
+   * where a missing file is a mistake), or `'new'` (an existing file rejects with `StoreExistsError`).
+   *
+   * @default 'ifMissing'
+   */
+  readonly create?: Create
 }
 
+const CREATE: readonly unknown[] = ['ifMissing', 'never', 'new'] satisfies Create[]
+
 /** The embedded default: one SQLite file, one writer, WAL with full synchronisation. */
-export function sqliteStore({ path }: SqliteStoreOptions): Store {
+export function sqliteStore({ path, create = 'ifMissing' }: SqliteStoreOptions): Store {
   if (typeof path !== 'string' || path === '' || path === ':memory:') {
     throw new InvalidRequestError(
       `Expected path to name a file, got ${JSON.stringify(path)}. For memory, use memoryStore().`
     )
   }
+  if (!CREATE.includes(create)) {
+    throw new InvalidRequestError(`Expected create to be 'ifMissing', 'never' or 'new', got ${show(create)}.`)
+  }
   return {
     async open() {
-      const file = realFile(path)
+      const file = fileIn(path, create)
       const writer = WriterClient.take()
       try {
-        const head = await writer.ask<Head>({ type: 'open', path: file })
+        const head = await writer.ask<Head>({ type: 'open', path: file, create })
         return new SqliteSession(file, writer, head)
       } catch (error) {
         writer.release()
@@ -33,16 +49,15 @@ export function sqliteStore({ path }: SqliteStoreOptions): Store {
       }
     },
     async openReader() {
-      return new SqliteReader(realFile(path))
+      return new SqliteReader(fileIn(path, 'never'))
     }
   }
 }
 
-/** One file has one name, and so one lock, whichever links lead to it. */
-function realFile(path: string): string {
+function fileIn(path: string, create: Create): string {
+  const file = realFile(path)
+  if (file !== undefined) return file
   const absolute = resolve(path)
-  if (existsSync(absolute)) return realpathSync(absolute)
-  const directory = dirname(absolute)
-  if (existsSync(directory)) return absolute
-  throw new StoreFormatError(`Expected the directory ${directory} to exist, got none. Create it first.`)
+  if (create === 'never') throw new StoreNotFoundError(absolute)
+  throw new StoreFormatError(`Expected the directory ${dirname(absolute)} to exist, got none. Create it first.`)
 }

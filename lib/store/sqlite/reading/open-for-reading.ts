@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { BursarError } from '../../../domain/errors.js'
-import { StoreFormatError } from '../../errors.js'
+import { StoreFormatError, StoreNotFoundError } from '../../errors.js'
 import { checkSchema } from '../schema/check-schema.js'
 import { checkTail } from './check-tail.js'
 import { openDatabase, type Database } from '../database/driver.js'
+import { assertOneName } from '../file/real-file.js'
 import { ledgerVersion, MIGRATIONS } from '../schema/schema.js'
 
 /** A connection that can only read, and never waits for a writer: WAL shows it the last commit before it began. */
@@ -20,9 +21,8 @@ export function openForReading(path: string): Database {
  * that its journal ends where its head says.
  */
 export function openLedgerForReading(path: string): Database {
-  if (!existsSync(path)) {
-    throw new StoreFormatError(`Expected a ledger at ${path}, got no file. Check the path: reading creates nothing.`)
-  }
+  if (!existsSync(path)) throw new StoreNotFoundError(path)
+  assertOneName(path)
   let database: Database | undefined
   try {
     database = openForReading(path)

@@ -1,5 +1,12 @@
 import { BursarError } from '../../../domain/errors.js'
-import { StoreCorruptError, StoreFormatError, StoreLockedError } from '../../errors.js'
+import {
+  StoreCorruptError,
+  StoreExistsError,
+  StoreFormatError,
+  StoreLockedError,
+  StoreNotFoundError
+} from '../../errors.js'
+import { notALedger, type Create } from '../file/examine-file.js'
 import { checkSchema } from '../schema/check-schema.js'
 import { openDatabase, type Database } from '../database/driver.js'
 import { recoverTables } from './recovery.js'
@@ -8,13 +15,20 @@ import { ledgerVersion, migrate } from '../schema/schema.js'
 /** SQLite's number for synchronous=FULL. */
 export const FULL = 2
 
+export interface OpenOptions {
+  readonly create?: Create
+}
+
 /** Opens the file for durable writing and says so only after having read it back. */
-export function openLedger(path: string): Database {
+export function openLedger(path: string, { create = 'ifMissing' }: OpenOptions): Database {
   let database: Database | undefined
   try {
     database = openDatabase(path)
     database.exec('PRAGMA busy_timeout = 1000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
     const version = ledgerVersion(database, path)
+    // Asked again behind the lock: another process may have made it meanwhile, or died while it did.
+    if (version === 0 && create === 'never') throw new StoreNotFoundError(path)
+    if (version !== 0 && create === 'new') throw new StoreExistsError(path)
     checkSchema(database, version, path)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     migrate(database, version)
@@ -29,15 +43,8 @@ export function openLedger(path: string): Database {
     return database
   } catch (error) {
     database?.close()
-    throw error instanceof BursarError ? error : unreadable(path, error)
+    throw error instanceof BursarError ? error : notALedger(path, error)
   }
-}
-
-function unreadable(path: string, cause: unknown): StoreFormatError {
-  return new StoreFormatError(
-    `Expected a Bursar ledger or a new file at ${path}, got a file that SQLite cannot open (see cause). Choose another path.`,
-    { cause }
-  )
 }
 
 export function recover(database: Database, path: string): void {

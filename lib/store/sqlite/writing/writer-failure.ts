@@ -2,8 +2,10 @@ import {
   NotCommittedError,
   OutcomeUnknownError,
   StoreCorruptError,
+  StoreExistsError,
   StoreFormatError,
   StoreLockedError,
+  StoreNotFoundError,
   WriterFencedError
 } from '../../errors.js'
 
@@ -21,13 +23,15 @@ const REVIVED = {
   OutcomeUnknownError: (_message: string, cause: unknown) => new OutcomeUnknownError({ cause }),
   WriterFencedError: (_message: string, cause: unknown) => new WriterFencedError({ cause }),
   StoreLockedError: (location: string, cause: unknown) => new StoreLockedError(location, { cause }),
+  StoreNotFoundError: (location: string, cause: unknown) => new StoreNotFoundError(location, { cause }),
+  StoreExistsError: (location: string, cause: unknown) => new StoreExistsError(location, { cause }),
   StoreFormatError: (message: string, cause: unknown) => new StoreFormatError(message, { cause }),
   StoreCorruptError: (message: string, cause: unknown) => new StoreCorruptError(message, { cause })
 }
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: 'other', message: String(error), cause: error }
-  if (error instanceof StoreLockedError) return { kind: error.name, message: error.location, cause: error.cause }
+  if (isLocated(error)) return { kind: error.name, message: error.location, cause: error.cause }
   const isKnown = error.name in REVIVED
   return {
     kind: isKnown ? (error.name as Failure['kind']) : 'other',
@@ -39,4 +43,9 @@ export function failureOf(error: unknown): Failure {
 
 export function errorOf({ kind, message, cause, isTransient }: Failure): Error {
   return kind === 'other' ? new Error(message, { cause }) : REVIVED[kind](message, cause, isTransient)
+}
+
+/** Their messages are made from the location of the store. */
+function isLocated(error: Error): error is StoreLockedError | StoreNotFoundError | StoreExistsError {
+  return [StoreLockedError, StoreNotFoundError, StoreExistsError].some(kind => error instanceof kind)
 }

@@ -1,12 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { KeptFilter } from '../reading/key-filter.js'
 import type { TableChanges } from '../tail/table-changes.js'
+import type { OpenOptions } from './open-for-writing.js'
 import type { Failure } from './writer-failure.js'
 import type { JournalCommit } from './writer.js'
 
 /** What the session asks of the writer thread; every request gets one reply, in order. */
 export type Request =
-  | { readonly type: 'open'; readonly path: string }
+  | ({ readonly type: 'open'; readonly path: string } & OpenOptions)
   | { readonly type: 'commit'; readonly group: JournalCommit }
   | { readonly type: 'beginTables'; readonly changes: TableChanges }
   | { readonly type: 'continueTables'; readonly pieces: number }

@@ -74,7 +74,7 @@ function replyTo(request: Request): Reply {
 function answer(request: Request): unknown {
   switch (request.type) {
     case 'open':
-      writer = new Writer(request.path)
+      writer = new Writer(request.path, request)
       return writer.head
     case 'commit':
       return writer!.commit(request.group)

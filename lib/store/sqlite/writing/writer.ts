@@ -11,7 +11,8 @@ import { headFromRow } from '../reading/head-row.js'
 import type { KeptFilter } from '../reading/key-filter.js'
 import { LetterWriter, type LetterChange } from './letter-writer.js'
 import { lockWriter } from '../database/lock.js'
-import { FULL, openLedger, raiseEpoch, recover } from './open-for-writing.js'
+import { examineFile } from '../file/examine-file.js'
+import { FULL, openLedger, raiseEpoch, recover, type OpenOptions } from './open-for-writing.js'
 import type { TableChanges } from '../tail/table-changes.js'
 import { TableWriter } from './table-writer.js'
 import { isTransientCode } from '../database/transient.js'
@@ -53,11 +54,12 @@ export class Writer {
   readonly head: Head
 
   /** The steps stand in the one order that survives every crash; see docs/explanation/durability.md. */
-  constructor(path: string) {
+  constructor(path: string, options: OpenOptions = {}) {
+    examineFile(path, options.create)
     this.#unlock = lockWriter(path)
     let database: Database | undefined
     try {
-      database = this.#database = openLedger(path)
+      database = this.#database = openLedger(path, options)
       const row = checkTail(database)
       this.#epoch = raiseEpoch(database)
       recover(database, path)
