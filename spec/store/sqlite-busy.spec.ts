@@ -1,12 +1,91 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { openPaymentProcessor, NotCommittedError, type PaymentProcessor } from 'bursar'
 import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { isTransientCode } from '../../lib/store/sqlite/database/transient.js'
+import { settleLog } from '../../lib/store/sqlite/writing/settle-log.js'
 import { approval } from '../support/expectations.js'
 import { sqliteLedger } from '../support/stores.js'
 
 const pay = (bursar: PaymentProcessor, idempotencyKey: string) =>
   bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey })
+
+describe('A SQLite file that another process is reading', function () {
+  this.timeout(60_000)
+  let ledger: ReturnType<typeof sqliteLedger>
+  let reader: Awaited<ReturnType<typeof readerOf>> | undefined
+
+  beforeEach(() => {
+    ledger = sqliteLedger()
+  })
+
+  afterEach(async () => {
+    await reader?.leave()
+    ledger.dispose()
+  })
+
+  const open = () => openPaymentProcessor({ store: ledger.store() })
+  const logBytes = () => statSync(`${ledger.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+
+  /** Has paid once before the reader came, and once since. */
+  async function givenReader(): Promise<void> {
+    const bursar = await open()
+    await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 10n })
+    await approval(pay(bursar, 'a'))
+    reader = await readerOf(ledger.path)
+    await approval(pay(bursar, 'b'))
+    await bursar.close()
+    expect(logBytes()).to.be.greaterThan(0)
+  }
+
+  it('opens, pays, and knows what was paid before', async () => {
+    await givenReader()
+    const bursar = await open()
+    expect(await approval(pay(bursar, 'b'))).to.include({ replayed: true })
+    await approval(pay(bursar, 'c'))
+    expect((await bursar.getBalance('alice')).posted).to.equal(7n)
+    expect(await bursar.verify()).to.include({ ok: true })
+    await bursar.close()
+  })
+
+  it('has a log of the same bytes afterwards, written once more', async () => {
+    await givenReader()
+    const before = readFileSync(`${ledger.path}-wal`)
+    utimesSync(`${ledger.path}-wal`, 0, 0)
+    const other = openDatabase(ledger.path)
+    settleLog(other, ledger.path)
+    other.close()
+    expect(readFileSync(`${ledger.path}-wal`).equals(before)).to.equal(true)
+    expect(statSync(`${ledger.path}-wal`).mtimeMs).to.be.greaterThan(0)
+  })
+
+  it('empties its log once the reader has gone', async () => {
+    await givenReader()
+    const bursar = await open()
+    await reader!.leave()
+    await approval(pay(bursar, 'c'))
+    await bursar.close()
+    expect(logBytes()).to.equal(0)
+  })
+})
+
+/** A process that began to read, and stays at that moment. */
+async function readerOf(path: string) {
+  const program = join(import.meta.dirname, '../support/read-and-wait.ts')
+  const flags = ['--import', './register.mjs', '-C', 'bursar:source', '--no-warnings']
+  const child = spawn(process.execPath, [...flags, program, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  return {
+    async leave() {
+      child.stdin.end()
+      await ended
+    }
+  }
+}
 
 describe('A SQLite file that another connection is writing to', function () {
   // SQLite itself waits a second for a file that is taken.

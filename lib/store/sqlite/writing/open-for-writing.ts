@@ -1,16 +1,11 @@
 import { BursarError } from '../../../domain/errors.js'
-import {
-  StoreCorruptError,
-  StoreExistsError,
-  StoreFormatError,
-  StoreLockedError,
-  StoreNotFoundError
-} from '../../errors.js'
+import { StoreCorruptError, StoreExistsError, StoreFormatError, StoreNotFoundError } from '../../errors.js'
 import { notALedger, type Create } from '../file/examine-file.js'
 import { checkSchema } from '../schema/check-schema.js'
 import { openDatabase, type Database } from '../database/driver.js'
 import { recoverTables } from './recovery.js'
 import { ledgerVersion, migrate } from '../schema/schema.js'
+import { settleLog } from './settle-log.js'
 
 /** SQLite's number for synchronous=FULL. */
 export const FULL = 2
@@ -38,8 +33,8 @@ export function openLedger(path: string, { create = 'ifMissing' }: OpenOptions):
       throw new StoreFormatError(`Expected WAL and synchronous=FULL at ${path}, got ${mode} and ${synchronous}.`)
     }
     database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 500')
-    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
-    if (busy !== 0) throw new StoreLockedError(path)
+    // What reads the log for damage belongs here: after this it is gone.
+    settleLog(database, path)
     return database
   } catch (error) {
     database?.close()
