@@ -8,7 +8,8 @@ import { importCsv } from '../../lib/cli/import-csv.js'
 import { interruption, type Interruption } from '../../lib/cli/interruption.js'
 import type { ImportReport } from '../../lib/cli/import-report.js'
 import { KEYS_KEPT_FOREVER } from '../../lib/cli/kept-keys.js'
-import { exampleLines, grouped, isClean, labelled, summaryOf, totalLines } from '../../lib/cli/print-import.js'
+import { counted, grouped, labelled } from '../../lib/cli/layout.js'
+import { exampleLines, isClean, summaryOf, totalLines } from '../../lib/cli/print-import.js'
 import type { Streams } from '../../lib/cli/output.js'
 import { showProgress } from '../../lib/cli/progress.js'
 import { verificationLines } from '../../lib/cli/print-verification.js'
@@ -52,7 +53,7 @@ async function generated(
   const { seed, rows } = request
   const path = join(folder, `bank-${seed}-${rows}.csv`)
   await startOrExplain(() => generateBank(path, { seed, rows, signal }))
-  print(output, `Generated ${path}: ${grouped(rows)} rows, seed ${seed}`)
+  print(output, `Generated ${path}: ${counted(rows, 'row')}, seed ${seed}`)
   return path
 }
 
@@ -100,7 +101,7 @@ async function imported(processor: PaymentProcessor, job: Job): Promise<ImportRe
       currency: job.currency,
       overdraftLimit: job.overdraftLimit,
       signal: job.interrupted.signal,
-      onProgress: ({ line, bytes }) => progress.update(bytes, `${grouped(line)} lines`)
+      onProgress: ({ line, bytes }) => progress.update(bytes, counted(line, 'line'))
     })
   } catch (error) {
     if (error instanceof CsvHeaderError) throw new CannotStartError(error)

@@ -10,62 +10,75 @@ import {
   StoreNotFoundError,
   TransactionNotFoundError
 } from '../index.js'
-import { COMMON_OPTIONS, helpOf, parseRequest } from './command.js'
+import type { CliCommand } from './command.js'
 import { COMMANDS } from './commands.js'
 import { EXIT, UsageError, type ExitCode } from './exit-code.js'
+import { commandHelp, generalHelp, groupHelp } from './help.js'
 import { Output, type Streams } from './output.js'
+import { parseRequest } from './request.js'
+import { unknownCommand } from './unknown-command.js'
+import { installedVersion } from './version.js'
 
 /** The program `bursar`. Resolves with the exit code; whatever goes wrong is told on `stderr`. */
 export async function commandLine(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const output = new Output(streams, args.includes('--json'))
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  const output = new Output(streams, options.includes('--json'))
+  const words = args[0] === '--json' ? args.slice(1) : args
+  const command = commandNamed(words)
   try {
-    return await run(args, output)
+    return command === undefined ? await withoutCommand(words, output) : await run(command, words, output)
   } catch (error) {
     output.failure(error)
-    if (error instanceof UsageError && !output.isJson) output.note('See bursar --help.')
+    if (error instanceof UsageError && !output.isJson) {
+      output.note(`See bursar ${command === undefined ? '--help' : `help ${command.name}`}.`)
+    }
     return exitCodeOf(error)
   }
 }
 
-async function run(args: readonly string[], output: Output): Promise<ExitCode> {
-  const [first] = args
-  if (first === undefined || first === '--help' || first === 'help') {
-    await output.answer(HELP, () => HELP.split('\n'))
-    return first === undefined ? EXIT.cannotStart : EXIT.ok
-  }
-  const command = COMMANDS.find(({ name }) => name === args.slice(0, wordsOf(name)).join(' '))
-  if (command === undefined) {
-    const names = COMMANDS.map(({ name }) => name).join(', ')
-    throw new UsageError(`Expected one of ${names}, got ${JSON.stringify(first)}.`)
-  }
-  const request = parseRequest(command, args.slice(wordsOf(command.name)))
+async function run(command: CliCommand, words: readonly string[], output: Output): Promise<ExitCode> {
+  const request = parseRequest(command, words.slice(wordsOf(command.name)))
   if (!request.isSet('help')) return command.run({ ...request, output })
-  const help = helpOf(command)
-  await output.answer(help, () => help.split('\n'))
-  return EXIT.ok
+  return print(commandHelp(command), output)
+}
+
+async function withoutCommand(words: readonly string[], output: Output): Promise<ExitCode> {
+  const [first, ...rest] = words
+  if (first === undefined) {
+    await print(generalHelp(), output)
+    return EXIT.cannotStart
+  }
+  if (first === '--version') {
+    const version = installedVersion()
+    await output.answer({ version }, () => [version])
+    return EXIT.ok
+  }
+  if (['help', '--help', '-h'].includes(first)) return print(helpOn(rest), output)
+  throw unknownCommand(words, COMMANDS)
+}
+
+function helpOn(words: readonly string[]): string {
+  const [first] = words
+  if (first === undefined || first.startsWith('-')) return generalHelp()
+  const command = commandNamed(words)
+  if (command !== undefined) return commandHelp(command)
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `))
+  if (group.length > 0 && words.length === 1) return groupHelp(group)
+  throw unknownCommand(words, COMMANDS)
+}
+
+function commandNamed(words: readonly string[]): CliCommand | undefined {
+  return COMMANDS.find(({ name }) => name === words.slice(0, wordsOf(name)).join(' '))
 }
 
 function wordsOf(name: string): number {
   return name.split(' ').length
 }
 
-const NAME_WIDTH = 22
-
-const HELP = `Usage: bursar <command> <ledger> [arguments] [options]
-
-Commands:
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(NAME_WIDTH)} ${summary}`).join('\n')}
-
-Options of every command:
-${COMMON_OPTIONS.map(({ name, help }) => `  ${`--${name}`.padEnd(NAME_WIDTH)} ${help}`).join('\n')}
-
-The ledger is the path of its file. Commands that only read work beside a running processor and change nothing.
-
-Exit code:
-  0    done, and all is well
-  1    done, and something needs a look: a problem was found, or a row was declined; or stopped by a failure
-  2    nothing was done: wrong arguments, or the ledger or a file cannot be used
-  130  interrupted (143 when terminated)`
+async function print(text: string, output: Output): Promise<ExitCode> {
+  await output.answer(text, () => text.split('\n'))
+  return EXIT.ok
+}
 
 /** Errors that were raised before anything was done. */
 const CANNOT_START = [

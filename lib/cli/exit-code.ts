@@ -15,4 +15,5 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** Arguments without a meaning. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  readonly code = 'ERR_USAGE'
 }

@@ -1,4 +1,3 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import type { DeclineCode } from '../index.js'
 import type { BalanceDifference } from './balance-check.js'
 
@@ -37,8 +36,6 @@ export interface ImportReport {
   readonly runningBalances: { readonly compared: number } & Counted<BalanceDifference>
   /** Accounts whose balance was compared after the last row, and those that differ. */
   readonly finalBalances: { readonly compared: number } & Counted<BalanceDifference>
-  /** From the call to the durable answer, of every payment and deposit, in microseconds. */
-  readonly latencyUs: Pick<RecordableHistogram, 'percentile' | 'max' | 'count'>
   /** The lowest balance that the file tells: with an overdraft limit this far below zero, none of it is declined. */
   readonly lowestBalanceTold: bigint | undefined
   readonly elapsedMs: number
@@ -84,7 +81,6 @@ export class ImportTally implements ImportReport {
   accountsFound = 0
   readonly runningBalances = new Comparisons()
   readonly finalBalances = new Comparisons()
-  readonly latencyUs = createHistogram()
   lowestBalanceTold: bigint | undefined
   elapsedMs = 0
   interrupted = false

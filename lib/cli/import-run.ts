@@ -65,13 +65,11 @@ export class ImportRun {
   async #finishRow({ row, account, submitted }: StartedRow): Promise<string | undefined> {
     const unusable = await this.#countAccount(row.accountId, account)
     if (unusable !== undefined) return unusable
-    const { answer, latencyUs } = await submitted.answer
-    const outcome = rowOutcome(row, answer)
+    const outcome = rowOutcome(row, await submitted.answer)
     if (outcome.type === 'bad') return outcome.reason
     if (outcome.sequence !== undefined && !this.#seen.add(outcome.sequence)) {
       return `expected a transactionId of its own, got ${quoted(row.transactionId)}, which is on an earlier line`
     }
-    this.tally.latencyUs.record(latencyUs)
     if (row.balanceAfter !== undefined) this.tally.told(row.balanceAfter)
     if (outcome.type === 'declined') {
       const { code, message } = outcome

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { inShellWords } from './shell-words.js'
 
 export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
@@ -45,14 +46,19 @@ export class Output {
     for (const line of lines()) await this.#write(`${inert(line)}\n`)
   }
 
+  /** Says to a person that a list is empty; to a program, no line says it. */
+  async nothing(line: string): Promise<void> {
+    if (!this.isJson) await this.#write(`${line}\n`)
+  }
+
   /** Lines for a file, to the letter; a terminal gets them without what could steer it. */
   async text(lines: string): Promise<void> {
     await this.#write(this.#stdout.isTTY ? lines.split('\n').map(inert).join('\n') : lines)
   }
 
-  /** A remark for the person at the terminal. */
+  /** A remark beside the answer, for whoever watches. */
   note(line: string): void {
-    this.stderr.write(`${inert(line)}\n`)
+    this.stderr.write(this.isJson ? `${jsonText({ note: line })}\n` : `${inert(line)}\n`)
   }
 
   /** What went wrong, then why, then why that. */
@@ -77,11 +83,15 @@ export function inert(text: string): string {
   return text.replace(CONTROLS, '\uFFFD')
 }
 
-/** One line of JSON: amounts as decimal text, times in ISO 8601, and no character that could steer a terminal. */
+/**
+ * One line of JSON: amounts as decimal text, times in ISO 8601, numbers whole, and no character that could steer a
+ * terminal.
+ */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, (_key, content: unknown) =>
-    typeof content === 'bigint' ? content.toString() : content
-  )
+  const text = JSON.stringify(value, (_key, content: unknown) => {
+    if (typeof content === 'bigint') return content.toString()
+    return typeof content === 'number' ? Math.round(content) : content
+  })
   return text.replace(CONTROLS, found =>
     [...Array(found.length).keys()].map(at => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
   )
@@ -92,7 +102,10 @@ function failureOf(error: unknown): object {
   return { name, code, message: messagesOf(error).join(' ') }
 }
 
+/** An error and its causes; a cause that says the same again adds nothing. */
 function messagesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [String(error)]
-  return error.cause === undefined ? [error.message] : [error.message, ...messagesOf(error.cause)]
+  const message = inShellWords(error.message)
+  const causes = error.cause === undefined ? [] : messagesOf(error.cause)
+  return causes[0] === message ? causes : [message, ...causes]
 }

@@ -2,6 +2,7 @@ import { formatMoney } from '../index.js'
 import type { BalanceDifference } from './balance-check.js'
 import { quoted } from './csv-row.js'
 import type { Counted, ImportReport } from './import-report.js'
+import { counted, grouped, labelled } from './layout.js'
 
 /** Whether every row of the file is in the ledger and every balance is what the file says. */
 export function isClean(report: ImportReport): boolean {
@@ -20,7 +21,6 @@ export function totalLines(report: ImportReport): readonly string[] {
     labelled('Bad lines', grouped(badLines.count)),
     labelled('Accounts', `${grouped(report.accountsCreated)} created, ${grouped(report.accountsFound)} found`),
     labelled('Throughput', throughput(imported + replayed + declined.count, report.elapsedMs)),
-    labelled('Latency', latency(report.latencyUs)),
     labelled('Running balances', matching(report.runningBalances)),
     labelled('Final balances', matching(report.finalBalances))
   ]
@@ -43,52 +43,20 @@ export function summaryOf(report: ImportReport): string {
   const { imported, replayed, declined, badLines } = report
   const problems = [
     ...(declined.count > 0 ? [`${grouped(declined.count)} declined`] : []),
-    ...(badLines.count > 0 ? [`${grouped(badLines.count)} bad lines left out`] : [])
+    ...(badLines.count > 0 ? [`${counted(badLines.count, 'bad line')} left out`] : [])
   ]
   const result =
     imported > 0
-      ? `Imported ${grouped(imported)} payments and deposits, each exactly once.`
+      ? `Imported ${counted(imported, 'payment or deposit', 'payments and deposits, each')} exactly once.`
       : replayed > 0
-        ? `Nothing new: ${grouped(replayed)} keys were replayed and no money moved.`
+        ? `Nothing new: ${counted(replayed, 'key was', 'keys were')} replayed and no money moved.`
         : 'Nothing was imported.'
   return problems.length === 0 ? result : `${result} Needs a look: ${problems.join(', ')}.`
-}
-
-const LABEL_WIDTH = 18
-
-export function labelled(label: string, text: string): string {
-  return label.padEnd(LABEL_WIDTH) + text
-}
-
-const GROUPED = new Intl.NumberFormat('en-US')
-
-/** `30000` as `30,000`. */
-export function grouped(count: number): string {
-  return GROUPED.format(count)
-}
-
-/** An amount as text; in minor units where nobody knows the currency, as of an entry that moved nothing. */
-export function moneyText(amount: bigint, currency: string): string {
-  try {
-    return `${formatMoney(amount, currency)} ${currency}`
-  } catch {
-    return `${amount} ${currency}`.trim()
-  }
 }
 
 function throughput(rows: number, elapsedMs: number): string {
   const perSecond = rows === 0 ? 0 : Math.round((rows * 1_000) / elapsedMs)
   return `${grouped(perSecond)} payments/s (${grouped(rows)} in ${grouped(Math.round(elapsedMs))} ms)`
-}
-
-function latency(us: ImportReport['latencyUs']): string {
-  if (us.count === 0) return 'nothing to measure'
-  const percentiles = [50, 95, 99].map(percent => `p${percent} ${milliseconds(us.percentile(percent))}`)
-  return `${percentiles.join(', ')}, max ${milliseconds(us.max)}`
-}
-
-function milliseconds(us: number): string {
-  return `${Math.round(us / 100) / 10} ms`
 }
 
 function matching({ compared, count }: ImportReport['finalBalances']): string {

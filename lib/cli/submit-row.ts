@@ -15,7 +15,7 @@ import { printable, quoted, type CsvRow } from './csv-row.js'
 
 /** A row on its way; none of its promises ever rejects, so they may be awaited late. */
 export interface SubmittedRow {
-  readonly answer: Promise<{ readonly answer: Settled<PaymentResult>; readonly latencyUs: number }>
+  readonly answer: Promise<Settled<PaymentResult>>
   /** Right after the row, where the file tells it. */
   readonly balance: Promise<Settled<Balance>> | undefined
 }
@@ -39,16 +39,9 @@ export function submitRow(processor: PaymentProcessor, row: CsvRow, currency: st
     idempotencyKey: `csv:${row.transactionId}`,
     onDecline: 'keep'
   } as const
-  const submittedAt = performance.now()
   const paid = row.kind === 'deposit' ? processor.deposit(request) : processor.processPayment(request)
   const balance = row.balanceAfter === undefined ? undefined : processor.getBalance(accountId)
-  const answer = settled(paid).then(answer => ({ answer, latencyUs: microsecondsSince(submittedAt) }))
-  return { answer, balance: balance && settled(balance) }
-}
-
-/** From 1, as the histogram wants it. */
-function microsecondsSince(startedAt: number): number {
-  return Math.max(1, Math.round((performance.now() - startedAt) * 1_000))
+  return { answer: settled(paid), balance: balance && settled(balance) }
 }
 
 /** Throws the processor's error where it is not about this row. */

@@ -85,7 +85,7 @@ export class DeadLetterNotFoundError extends BursarError {
   readonly deadLetterId: string
   constructor(deadLetterId: string) {
     super(
-      `Expected the id of a dead letter, got ${JSON.stringify(deadLetterId)}. ` +
+      `Dead letter ${JSON.stringify(deadLetterId)} not found. ` +
         'It may have been executed or discarded meanwhile: deadLetters.list shows what is left.'
     )
     this.deadLetterId = deadLetterId

@@ -60,7 +60,7 @@ describe('the command line, for auditors', function () {
       writeFileSync(file, text)
       const { exitCode, stderr } = await bursar('verify', ledger.path, '--since', file)
       expect(exitCode, text).to.equal(2)
-      expect(stderr).to.contain('Expected')
+      expect(stderr).to.match(/^File .* holds no checkpoint|^Expected --since /)
     }
     expect((await bursar('verify', ledger.path, '--since', join(directory, 'nowhere'))).exitCode).to.equal(2)
   })
@@ -114,13 +114,14 @@ describe('the command line, for auditors', function () {
       expect(letter).to.include({ id, attempts: 1 })
       expect((await bursar('dead-letters', 'list', ledger.path)).stdout)
         .to.contain(id)
-        .and.contain('ProcessPayment')
+        .and.match(/ProcessPayment +alice +1 attempt +/)
     })
 
     it('are executed again, once', async () => {
       const [result] = await bursarJson('dead-letters', 'retry', ledger.path, id)
       expect(result).to.include({ success: true, amount: '5', replayed: false })
       expect(await bursarJson('dead-letters', 'list', ledger.path)).to.deep.equal([])
+      expect((await bursar('dead-letters', 'list', ledger.path)).stdout).to.equal('No dead letters.\n')
       const { exitCode, stderr } = await bursar('dead-letters', 'retry', ledger.path, id)
       expect(exitCode).to.equal(2)
       expect(stderr).to.contain(id)

@@ -20,12 +20,14 @@ describe('the printed import report', () => {
     expect(isClean(tally)).to.equal(true)
   })
 
-  it('has latency percentiles in milliseconds', () => {
+  it('has the right plural for one of each', () => {
     const tally = new ImportTally()
-    for (let us = 1_000; us <= 100_000; us += 1_000) tally.latencyUs.record(us)
-    expect(totalLines(tally).join('\n')).to.match(
-      /^Latency +p50 50(\.\d)? ms, p95 95(\.\d)? ms, p99 99(\.\d)? ms, max 100/m
-    )
+    tally.imported = 1
+    tally.badLines.add({ line: 2, reason: 'no good' })
+    expect(summaryOf(tally)).to.equal('Imported 1 payment or deposit exactly once. Needs a look: 1 bad line left out.')
+    tally.imported = 0
+    tally.replayed = 1
+    expect(summaryOf(tally)).to.contain('Nothing new: 1 key was replayed and no money moved.')
   })
 
   it('prints the first twenty bad lines and counts the others', () => {
@@ -74,7 +76,7 @@ describe('the printed verification report', () => {
   it('says what is wrong', () => {
     const problems = [{ sequence: 7, accountId: null, message: 'Entry 7 was changed.' }]
     expect(verificationLines({ ...report, ok: false, problems }).join('\n'))
-      .to.match(/^Verification +1 problems/m)
+      .to.match(/^Verification +1 problem /m)
       .and.include('Entry 7 was changed.')
   })
 })

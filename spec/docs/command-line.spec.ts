@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { COMMON_OPTIONS } from '../../lib/cli/command.js'
 import { COMMANDS } from '../../lib/cli/commands.js'
 import { EXIT } from '../../lib/cli/exit-code.js'
+import { GENERAL_OPTIONS } from '../../lib/cli/help.js'
 import { REPOSITORY } from '../packaging/installed-package.js'
 
 describe('docs/reference/command-line.md', () => {
@@ -22,10 +22,11 @@ describe('docs/reference/command-line.md', () => {
   }
 
   it('names no option that no command has', () => {
-    const known = [...COMMON_OPTIONS, ...COMMANDS.flatMap(({ options }) => options)].map(({ name }) => name)
+    const known = [...GENERAL_OPTIONS, ...COMMANDS.flatMap(({ options }) => options)].map(({ name }) => name)
     const named = [...page.matchAll(/^\| `--([a-z]+)/gm)].map(([, name]) => name!)
     expect(named).not.to.be.empty
     expect(named.filter(name => !known.includes(name))).to.deep.equal([])
+    for (const { name } of GENERAL_OPTIONS) expect(named).to.contain(name)
   })
 
   it('explains every exit code', () => {

@@ -1,7 +1,7 @@
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
 import { interruption } from '../interruption.js'
-import { grouped, labelled } from '../print-import.js'
+import { grouped, labelled, sizeText } from '../layout.js'
 import { progressOnTerminal } from '../progress.js'
 
 export const backup: CliCommand = {
@@ -17,15 +17,14 @@ export const backup: CliCommand = {
     try {
       const report = await reader.backup(target!, {
         signal: interrupted.signal,
-        onProgress: ({ done, total }) =>
-          progress.update(done, total, done === total ? 'checked' : `${grouped(done)} bytes`)
+        onProgress: ({ done, total }) => progress.update(done, total, done === total ? 'checked' : sizeText(done))
       })
       progress.stop()
       await output.answer(report, () => [
         labelled('Backup', report.path),
         labelled('Up to entry', grouped(report.sequence)),
         labelled('Head', report.headHash),
-        labelled('Size', `${grouped(report.bytes)} bytes`)
+        labelled('Size', sizeText(report.bytes))
       ])
       return EXIT.ok
     } catch (error) {

@@ -2,7 +2,7 @@ import { formatMoney } from '../../index.js'
 import { count, time } from '../arguments.js'
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
-import { grouped, labelled } from '../print-import.js'
+import { grouped, labelled } from '../layout.js'
 
 export const balance: CliCommand = {
   name: 'balance',
@@ -11,14 +11,16 @@ export const balance: CliCommand = {
   options: [
     { name: 'at', value: 'MOMENT', help: 'a sequence of the ledger, a day (UTC), or a moment with its offset' }
   ],
-  async run({ positionals: [path, accountId], text, output }) {
+  async run({ positionals: [path, named], text, output }) {
     const at = text('at')
     const moment = at === undefined ? undefined : /^\d+$/.test(at) ? count('--at', at) : time('--at', at)
     await using reader = await readLedger(path!)
-    const found = await reader.getBalance(accountId!, moment === undefined ? undefined : { at: moment })
+    const found = await reader.getBalance(named!, moment === undefined ? undefined : { at: moment })
     const { currency, posted, held, available, sequence } = found
+    // A bare system name stands for the account of one currency, and the answer says which.
+    const { accountId } = await reader.getAccount(named!)
     await output.answer({ accountId, ...found }, () => [
-      labelled('Account', accountId!),
+      labelled('Account', accountId),
       labelled('Posted', `${formatMoney(posted, currency)} ${currency}`),
       labelled('Held', `${formatMoney(held, currency)} ${currency}`),
       labelled('Available', `${formatMoney(available, currency)} ${currency}`),

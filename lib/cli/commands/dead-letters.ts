@@ -3,6 +3,7 @@ import { sqliteStore } from '../../store/sqlite/index.js'
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
 import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
+import { counted } from '../layout.js'
 
 const WRITES = 'Writes to the ledger, so no other process may have it open for writing.'
 
@@ -13,10 +14,13 @@ export const listDeadLetters: CliCommand = {
   options: [],
   async run({ positionals: [path], output }) {
     await using reader = await readLedger(path!)
+    let found = 0
     for await (const letter of reader.deadLetters.list()) {
+      found++
       await output.answer(letter, () => [lineOf(letter)])
       if (output.readerLeft.aborted) break
     }
+    if (found === 0) await output.nothing('No dead letters.')
     return EXIT.ok
   }
 }
@@ -57,5 +61,16 @@ function openToWrite(path: string): Promise<PaymentProcessor> {
 }
 
 function lineOf({ id, command, cause, attempts, lastAt }: DeadLetter): string {
-  return [lastAt.toISOString(), id, command.type, command.accountId, `${attempts} attempts`, cause.message].join('  ')
+  return [
+    lastAt.toISOString(),
+    id,
+    command.type.padEnd(TYPE_WIDTH),
+    command.accountId.padEnd(ACCOUNT_WIDTH),
+    counted(attempts, 'attempt').padEnd(ATTEMPTS_WIDTH),
+    cause.message
+  ].join('  ')
 }
+
+const TYPE_WIDTH = 17
+const ACCOUNT_WIDTH = 20
+const ATTEMPTS_WIDTH = 11

@@ -1,7 +1,7 @@
 import { exportJournal } from '../../index.js'
 import { choice, count } from '../arguments.js'
 import { readLedger, type CliCommand } from '../command.js'
-import { EXIT } from '../exit-code.js'
+import { EXIT, UsageError } from '../exit-code.js'
 
 const FORMATS = ['ndjson', 'csv'] as const
 
@@ -15,6 +15,9 @@ export const exportFile: CliCommand = {
   ],
   async run({ positionals: [path], text, output }) {
     const format = choice('--format', text('format') ?? 'ndjson', FORMATS)
+    if (output.isJson && format === 'csv') {
+      throw new UsageError('Options --json and --format csv contradict each other. Leave one of them out.')
+    }
     const after = count('--after', text('after') ?? '0')
     await using reader = await readLedger(path!)
     for await (const line of exportJournal(reader, { format, after })) {

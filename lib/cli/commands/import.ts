@@ -9,7 +9,8 @@ import { importCsv } from '../import-csv.js'
 import type { ImportReport } from '../import-report.js'
 import { interruption } from '../interruption.js'
 import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
-import { exampleLines, grouped, isClean, summaryOf, totalLines } from '../print-import.js'
+import { counted } from '../layout.js'
+import { exampleLines, isClean, summaryOf, totalLines } from '../print-import.js'
 import { showProgress } from '../progress.js'
 
 export const importFile: CliCommand = {
@@ -42,7 +43,7 @@ export const importFile: CliCommand = {
         currency,
         overdraftLimit,
         signal: interrupted.signal,
-        onProgress: ({ line, bytes }) => progress.update(bytes, `${grouped(line)} lines`)
+        onProgress: ({ line, bytes }) => progress.update(bytes, counted(line, 'line'))
       })
     } catch (error) {
       throw error instanceof CsvHeaderError ? new UsageError(error.message) : error
@@ -58,7 +59,7 @@ async function tell(
   told: { processor: PaymentProcessor; output: CliRequest['output']; currency: string; exitCode: ExitCode }
 ): Promise<ExitCode> {
   const { processor, output, currency } = told
-  const { latencyUs: _latency, declined, ...numbers } = report
+  const { declined, ...numbers } = report
   const answer = {
     ...numbers,
     declined: { ...declined, byCode: Object.fromEntries(declined.byCode) },

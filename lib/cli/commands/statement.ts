@@ -1,7 +1,9 @@
-import { formatMoney, type LedgerReader, type Transaction } from '../../index.js'
+import { AccountNotFoundError, formatMoney, type Account } from '../../index.js'
 import { time } from '../arguments.js'
 import { readLedger, type CliCommand } from '../command.js'
-import { EXIT } from '../exit-code.js'
+import { EXIT, UsageError } from '../exit-code.js'
+import { labelled } from '../layout.js'
+import { statementLines, type Period, type StatementLine } from '../statement-lines.js'
 
 export const statement: CliCommand = {
   name: 'statement',
@@ -15,63 +17,80 @@ export const statement: CliCommand = {
     },
     { name: 'to', value: 'TIME', help: 'the first moment that no longer belongs to it' }
   ],
-  async run({ positionals: [path, account], text, output }) {
-    const from = mapped(text('from'), value => time('--from', value))
-    const to = mapped(text('to'), value => time('--to', value))
+  notes:
+    'A line has: recorded time, kind, amount, balance, idempotency key, and whom the money came from or went to. What an\n' +
+    'authorization holds has not moved, so it has no line.',
+  async run({ positionals: [path, named], text, output }) {
+    const timeOf = (option: string, value = text(option)) =>
+      value === undefined ? undefined : time(`--${option}`, value)
+    const asked = { from: timeOf('from'), to: timeOf('to') }
     await using reader = await readLedger(path!)
-    const { accountId, currency, createdAt } = await reader.getAccount(account!)
-    const closing = await reader.getBalance(
-      accountId,
-      to === undefined ? undefined : { at: new Date(to.getTime() - 1) }
-    )
-    const line = (what: string, at: Date | undefined, amount: bigint | null, after: bigint, more: object = {}) =>
-      output.answer({ line: what, accountId, currency, at, amount, balance: after, ...more }, () => [
-        [
-          (at ?? createdAt).toISOString(),
-          what.padEnd(WHAT_WIDTH),
-          (amount === null ? '' : formatMoney(amount, currency)).padStart(AMOUNT_WIDTH),
-          formatMoney(after, currency).padStart(AMOUNT_WIDTH)
-        ].join('  ')
-      ])
-
-    let balance: bigint | undefined
-    for await (const transaction of reader.listTransactions({ accountId, ...(from && { from }), ...(to && { to }) })) {
-      if (output.readerLeft.aborted || transaction.sequence > closing.sequence) break
-      if (balance === undefined) {
-        balance = await balanceBefore(reader, transaction, accountId)
-        await line('opening', from, null, balance)
+    const account = await reader.getAccount(named!)
+    const period = periodOf(account, asked)
+    if (!output.isJson) await output.answer(undefined, () => headings(account, period))
+    let sum: bigint | undefined
+    for await (const line of statementLines(reader, account, period)) {
+      await output.answer(line, () => [textOf(line)])
+      if (output.readerLeft.aborted) return EXIT.ok
+      if (line.line === 'closing' && sum !== line.balance) {
+        output.note(`The lines add up to ${sum} minor units and not to the balance. Run: bursar verify`)
+        return EXIT.attention
       }
-      const amount = changeOf(transaction, accountId)
-      if (amount === 0n) continue
-      balance += amount
-      const { kind, timestamp, transactionId, sequence, metadata } = transaction
-      await line(kind, timestamp, amount, balance, { transactionId, sequence, metadata })
+      sum = line.balance
     }
-    if (output.readerLeft.aborted) return EXIT.ok
-    if (balance === undefined) await line('opening', from, null, closing.posted)
-    await line('closing', to ?? new Date(), null, closing.posted)
-    if (balance === undefined || balance === closing.posted) return EXIT.ok
-    output.note(`The lines add up to ${balance} minor units and not to the balance. Run: bursar verify`)
-    return EXIT.attention
+    return EXIT.ok
   }
 }
 
-const WHAT_WIDTH = 13
-const AMOUNT_WIDTH = 16
-
-function mapped<T>(value: string | undefined, map: (value: string) => T): T | undefined {
-  return value === undefined ? undefined : map(value)
+/** Begins no earlier than the account and ends no later than now: nobody knows a balance of the future. */
+function periodOf({ accountId, createdAt }: Account, { from, to }: Period): Period {
+  const now = new Date()
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new UsageError(`Expected --from to be before --to, got ${from.toISOString()} and ${to.toISOString()}.`)
+  }
+  if (from !== undefined && from > now) {
+    throw new UsageError(`Expected --from to be in the past, got ${from.toISOString()}.`)
+  }
+  if (to !== undefined && to <= createdAt) {
+    const what = `did not exist yet before ${to.toISOString()}. It exists since ${createdAt.toISOString()}.`
+    throw new AccountNotFoundError(accountId, what)
+  }
+  return {
+    from: from !== undefined && from > createdAt ? from : undefined,
+    to: to !== undefined && to < now ? to : undefined
+  }
 }
 
-/** Right before a transaction, so that an account which was opened within the period has its opening balance too. */
-async function balanceBefore(reader: LedgerReader, { sequence }: Transaction, accountId: string): Promise<bigint> {
-  return (await reader.getBalance(accountId, { at: sequence - 1 })).posted
+function headings({ accountId, currency, createdAt }: Account, { from, to }: Period): readonly string[] {
+  return [
+    labelled('Account', accountId),
+    labelled('Currency', currency),
+    labelled('From', (from ?? createdAt).toISOString()),
+    labelled('To', to?.toISOString() ?? 'now'),
+    '',
+    laidOut(['Time', 'What', 'Amount', 'Balance', 'Key', 'From or to'])
+  ]
 }
 
-/** Legs in, less legs out; authorizations, voids and expiries move nothing. */
-function changeOf({ legs }: Transaction, accountId: string): bigint {
-  return legs.reduce(
-    (change, { from, to, amount }) => change + (to === accountId ? amount : 0n) - (from === accountId ? amount : 0n),
-    0n
-  )
+const WIDTHS = [24, 15, 16, 16, 20] as const
+
+function laidOut(columns: readonly string[]): string {
+  return columns
+    .map((column, index) => {
+      const isNumber = index === 2 || index === 3
+      return isNumber ? column.padStart(WIDTHS[index]!) : column.padEnd(WIDTHS[index] ?? 0)
+    })
+    .join('  ')
+    .trimEnd()
+}
+
+function textOf({ line, at, amount, balance, idempotencyKey, counterparties = [], currency }: StatementLine): string {
+  return laidOut([
+    at.toISOString(),
+    line,
+    amount === null ? '' : formatMoney(amount, currency),
+    formatMoney(balance, currency),
+    idempotencyKey ?? '',
+    counterparties.join(', ')
+  ])
 }

@@ -1,7 +1,7 @@
 import { inspectLedger } from '../../store/sqlite/reading/inspect.js'
 import type { CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
-import { grouped, labelled } from '../print-import.js'
+import { counted, grouped, labelled, sizeText } from '../layout.js'
 
 export const stats: CliCommand = {
   name: 'stats',
@@ -17,10 +17,13 @@ export const stats: CliCommand = {
       labelled('Open holds', grouped(file.openHolds)),
       labelled('Last entry', file.lastEntryAt?.toISOString() ?? 'none'),
       labelled('Head', file.headHash),
-      labelled('Tables', file.tablesBehind === 0 ? 'up to date' : `${grouped(file.tablesBehind)} entries behind`),
-      labelled('File', `${grouped(file.fileBytes)} bytes, ${grouped(file.freeBytes)} of them free`),
-      labelled('Log', `${grouped(file.logBytes)} bytes`),
-      labelled('Opened', `${grouped(file.epoch)} times for writing`),
+      labelled(
+        'Tables',
+        file.tablesBehind === 0 ? 'up to date' : `${counted(file.tablesBehind, 'entry', 'entries')} behind`
+      ),
+      labelled('File', `${sizeText(file.fileBytes)}, ${sizeText(file.freeBytes)} of it free`),
+      labelled('Log', sizeText(file.logBytes)),
+      labelled('Opened', `${counted(file.epoch, 'time')} for writing`),
       labelled('Schema version', String(file.schemaVersion))
     ])
     return EXIT.ok

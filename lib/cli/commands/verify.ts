@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Checkpoint } from '../../index.js'
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT, UsageError } from '../exit-code.js'
-import { grouped } from '../print-import.js'
+import { counted } from '../layout.js'
 import { verificationLines } from '../print-verification.js'
 import { progressOnTerminal } from '../progress.js'
 
@@ -18,7 +18,7 @@ export const verify: CliCommand = {
     const report = await reader
       .verify({
         ...(since && { since }),
-        onProgress: ({ entries, total }) => progress.update(entries, total, `${grouped(entries)} entries`)
+        onProgress: ({ entries, total }) => progress.update(entries, total, counted(entries, 'entry', 'entries'))
       })
       .finally(() => progress.stop())
     await output.answer(report, () => verificationLines(report))
@@ -32,6 +32,8 @@ async function checkpointIn(file: string): Promise<Checkpoint> {
   try {
     return JSON.parse(text) as Checkpoint
   } catch {
-    throw new UsageError(`Expected ${file} to hold what bursar checkpoint printed, got text that is no JSON.`)
+    throw new UsageError(
+      `File ${file} holds no checkpoint: its text is no JSON. Name a file that bursar checkpoint was written to.`
+    )
   }
 }

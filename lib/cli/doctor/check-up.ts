@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { inspectLedger, type LedgerFile } from '../../store/sqlite/reading/inspect.js'
+import { counted, sizeText } from '../layout.js'
 import { checkFilesystem, checkSpace } from './filesystem.js'
 import { checkHolder, writerOf } from './lock-holder.js'
 import { checkPreload } from './preload.js'
@@ -27,7 +28,7 @@ export async function* checkUp(path: string): AsyncGenerator<Finding> {
     return {
       check: 'ledger',
       status: 'ok',
-      found: `${entries} entries, schema version ${schemaVersion}, SQLite ${sqliteVersion}, Node.js ${process.version}`
+      found: `${counted(entries, 'entry', 'entries')}, schema version ${schemaVersion}, SQLite ${sqliteVersion}, Node.js ${process.version}`
     }
   })
   const writer = writerOf(`${file}-lock`)
@@ -64,7 +65,7 @@ const LOG_BYTES_MAX = 256 * 1024 ** 2
 
 /** The log is emptied by checkpoints, which a reader that stays open holds up. */
 function checkLog(bytes: number): Finding {
-  const found = `${bytes} bytes of write-ahead log`
+  const found = `${sizeText(bytes)} of write-ahead log`
   if (bytes <= LOG_BYTES_MAX) return { check: 'log', status: 'ok', found }
   const next = 'A reader may be open for very long: look for a verification, a backup or a database tool, and end it.'
   return { check: 'log', status: 'warn', found, next }
@@ -73,7 +74,7 @@ function checkLog(bytes: number): Finding {
 const BEHIND_MAX = 50_000
 
 function checkTables(behind: number): Finding {
-  const found = `${behind} entries behind the journal`
+  const found = `${counted(behind, 'entry', 'entries')} behind the journal`
   if (behind <= BEHIND_MAX) return { check: 'tables', status: 'ok', found }
   const next = 'Close the processor and open the ledger again: opening brings the tables up to the journal.'
   return { check: 'tables', status: 'warn', found, next }

@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs'
+import { sizeText } from '../layout.js'
 import type { Finding } from './check-up.js'
 
 interface Kind {
@@ -55,7 +56,7 @@ export function checkSpace(directory: string, ledgerBytes: number): Finding {
 }
 
 export function spaceFinding(freeBytes: number, ledgerBytes: number): Finding {
-  const found = `${freeBytes} bytes free`
+  const found = `${sizeText(freeBytes)} free`
   if (freeBytes < SPACE_MIN) {
     const next = 'A full disk stops the writer: make space now.'
     return { check: 'space', status: 'fail', found, next }
