@@ -3,7 +3,7 @@ import { sqliteStore } from '../../store/sqlite/index.js'
 import type { CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
 import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
-import { labelled } from '../print-import.js'
+import { labelled } from '../layout.js'
 
 export const create: CliCommand = {
   name: 'create',
