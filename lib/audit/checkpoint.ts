@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AccountState } from '../domain/account.js'
 import { InvalidRequestError } from '../domain/errors.js'
+import { fieldsOf, shapeOf } from '../domain/known-fields.js'
 import { show } from '../domain/show.js'
 import { isCountedTransaction, type TransactionState } from '../domain/transaction.js'
 import type { StoreSession, StoreSnapshot } from '../store/store.js'
@@ -102,16 +103,25 @@ const IS_VALID: { readonly [Field in keyof Checkpoint]: (value: unknown) => bool
   stateHash: isHash
 }
 
+const CHECKPOINT = shapeOf<Checkpoint>('checkpoint', {
+  version: true,
+  sequence: true,
+  hash: true,
+  timestamp: true,
+  transactionCount: true,
+  accountCount: true,
+  stateHash: true
+})
+
 /** A checkpoint that comes from outside, checked and copied. @throws InvalidRequestError */
 export function checkpointField(value: unknown, name: string): Checkpoint {
-  const fields = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>
+  const fields = fieldsOf(value as Checkpoint, CHECKPOINT, name)
   for (const [field, isValid] of Object.entries(IS_VALID)) {
-    if (isValid(fields[field])) continue
+    if (isValid(fields[field as keyof Checkpoint])) continue
     throw new InvalidRequestError(
       `Expected ${name} to be what checkpoint() returned, got ${show(value)}` +
-        `${value === fields ? ` with ${field} ${show(fields[field])}` : ''}. Pass the whole record, parsed from its JSON.`
+        ` with ${field} ${show(fields[field as keyof Checkpoint])}. Pass the whole record, parsed from its JSON.`
     )
   }
-  const { sequence, hash, timestamp, transactionCount, accountCount, stateHash } = fields as unknown as Checkpoint
-  return { version: 1, sequence, hash, timestamp, transactionCount, accountCount, stateHash }
+  return fields as Checkpoint
 }

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../domain/errors.js'
+import { fieldsOf, shapeOf } from '../domain/known-fields.js'
 import { show } from '../domain/show.js'
 import { CSV_HEADER, csvLine } from './csv-lines.js'
 import type { JournalEntry } from './journal-entry.js'
@@ -12,6 +13,12 @@ export interface ExportJournalOptions {
   /** Aborting it ends the export with `CommandCancelledError`. */
   readonly signal?: AbortSignal
 }
+
+const EXPORT_OPTIONS = shapeOf<ExportJournalOptions>('ExportJournalOptions', {
+  format: true,
+  after: true,
+  signal: true
+})
 
 /** Whatever has a journal: a processor. */
 export interface JournalSource {
@@ -28,8 +35,9 @@ export interface JournalSource {
  */
 export async function* exportJournal(
   processor: JournalSource,
-  { format, ...query }: ExportJournalOptions
+  options: ExportJournalOptions
 ): AsyncGenerator<string, void, undefined> {
+  const { format, ...query } = fieldsOf(options, EXPORT_OPTIONS)
   if (format !== 'ndjson' && format !== 'csv') {
     throw new InvalidRequestError(`Expected format to be "ndjson" or "csv", got ${show(format)}.`)
   }

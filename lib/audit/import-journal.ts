@@ -1,6 +1,10 @@
 import type { AccountState } from '../domain/account.js'
-import { BursarError, invariant } from '../domain/errors.js'
+import { callbackField, hasMethod } from '../domain/callable.js'
+import { BursarError, InvalidRequestError, invariant } from '../domain/errors.js'
+import { fieldsOf, shapeOf } from '../domain/known-fields.js'
+import { show } from '../domain/show.js'
 import { accountsChangedBy, isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
+import { storeField } from '../store/store-field.js'
 import type { ChainedEntry, Head, Store, StoreSession } from '../store/store.js'
 import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
 import { checkpointField, type Checkpoint } from './checkpoint.js'
@@ -19,6 +23,13 @@ export interface ImportJournalOptions {
   /** Told after every 500 entries and at the end; what it throws ends the import and rejects it. */
   readonly onProgress?: (progress: { readonly entries: number }) => void
 }
+
+const IMPORT_OPTIONS = shapeOf<ImportJournalOptions>('ImportJournalOptions', {
+  store: true,
+  lines: true,
+  checkpoint: true,
+  onProgress: true
+})
 
 export interface ImportJournalReport {
   /** Entries of the journal, as far as the lines went. */
@@ -62,14 +73,18 @@ const BATCH_LENGTH = 500
  * rejects with.
  */
 export async function importJournal(options: ImportJournalOptions): Promise<ImportJournalReport> {
+  const given = fieldsOf(options, IMPORT_OPTIONS)
+  const store = storeField(given.store)
+  const { onProgress } = given
+  if (onProgress !== undefined) callbackField(onProgress, 'onProgress')
   const checkpoint =
-    options.checkpoint === undefined ? undefined : checkpointField(options.checkpoint, 'options.checkpoint')
+    given.checkpoint === undefined ? undefined : checkpointField(given.checkpoint, 'options.checkpoint')
   // Before anything is waited for: a readline interface keeps its lines only for who has begun to iterate.
-  const lines = begun(options.lines)
+  const lines = begun(given.lines)
   let session: StoreSession | undefined
   try {
-    session = await options.store.open()
-    return await new JournalImport(session, checkpoint, options.onProgress).run(lines)
+    session = await store.open()
+    return await new JournalImport(session, checkpoint, onProgress).run(lines)
   } finally {
     await session?.close()
     await lines.return()
@@ -77,8 +92,15 @@ export async function importJournal(options: ImportJournalOptions): Promise<Impo
 }
 
 /** Lines whose iteration has begun. */
-function begun(lines: ImportJournalOptions['lines']) {
-  const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]()
+function begun(lines: ImportJournalOptions['lines'] | undefined) {
+  const iterator = hasMethod(lines, Symbol.asyncIterator)
+    ? (lines as AsyncIterable<string>)[Symbol.asyncIterator]()
+    : hasMethod(lines, Symbol.iterator)
+      ? (lines as Iterable<string>)[Symbol.iterator]()
+      : undefined
+  if (iterator === undefined) {
+    throw new InvalidRequestError(`Expected lines to be an iterable of text, got ${show(lines)}.`)
+  }
   return {
     [Symbol.asyncIterator]: () => ({ next: async () => iterator.next() }),
     /** Lets the lines go, whether they came to their end or not. */

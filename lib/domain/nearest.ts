@@ -17,7 +17,10 @@ export function nearest(unknown: string, known: Iterable<string>): string | unde
 
 /** `amount_to_capture` and `Amount-To-Capture` are spelt alike. A longer name is not compared further than that. */
 function plain(name: string): string {
-  return name.slice(0, 64).replace(/[^a-z0-9]/gi, '').toLowerCase()
+  return name
+    .slice(0, 64)
+    .replace(/[^a-z0-9]/gi, '')
+    .toLowerCase()
 }
 
 /** Letters to insert, delete, replace or swap; where one name contains the other, hardly more than none. */

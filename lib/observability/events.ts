@@ -1,4 +1,8 @@
+import { callbackField } from '../domain/callable.js'
 import type { Command } from '../domain/command.js'
+import { InvalidRequestError } from '../domain/errors.js'
+import { nearest } from '../domain/nearest.js'
+import { show } from '../domain/show.js'
 
 /** What a processor tells about itself, beside its answers. */
 export interface ProcessorEvents {
@@ -44,6 +48,19 @@ export interface ProcessorEvents {
   'group:committed': { readonly entries: number; readonly sequence: number; readonly durationMs: number }
 }
 
+/** The compiler sees to it that none is missing. */
+const EVENTS: { readonly [E in keyof ProcessorEvents]: true } = {
+  'clock:jumped': true,
+  'command:rate-limited': true,
+  'command:retried': true,
+  'command:dead-lettered': true,
+  'keys:forgotten': true,
+  'processor:failed': true,
+  'processor:fenced': true,
+  'command:executed': true,
+  'group:committed': true
+}
+
 type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) => void
 
 /** Typed events whose listeners can never break the worker: what a listener throws becomes a process warning. */
@@ -56,8 +73,13 @@ export class Events {
     return this.#heard
   }
 
-  /** @returns takes the listener away again */
+  /**
+   * @returns takes the listener away again
+   * @throws InvalidRequestError for an event that there is not: nobody would ever hear of it
+   */
   on<E extends keyof ProcessorEvents>(event: E, listener: Listener<E>): () => void {
+    if (typeof event !== 'string' || !Object.hasOwn(EVENTS, event)) throw unknownEvent(event)
+    callbackField(listener, 'the listener')
     const listeners = this.#listeners.get(event) ?? new Set()
     this.#listeners.set(event, listeners.add(listener))
     this.#heard[event] = true
@@ -76,4 +98,11 @@ export class Events {
       }
     }
   }
+}
+
+function unknownEvent(event: unknown): InvalidRequestError {
+  const meant = nearest(typeof event === 'string' ? event : '', Object.keys(EVENTS))
+  return new InvalidRequestError(
+    `Event ${show(event)} is unknown. Did you mean ${show(meant)}? Known are ${Object.keys(EVENTS).join(', ')}.`
+  )
 }

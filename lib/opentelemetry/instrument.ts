@@ -1,4 +1,5 @@
 import { metrics, trace, type Attributes, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
+import { fieldsOf, shapeOf } from '../domain/known-fields.js'
 import type { CommandResult } from '../domain/result.js'
 import type { PaymentProcessor } from '../processor/payment-processor.js'
 import { attributesOfError, attributesOfResult, commandTypeOf, commandTypeOfMethod } from './attributes.js'
@@ -21,6 +22,13 @@ export interface InstrumentOptions {
   readonly eventLoopDelay?: boolean
 }
 
+const OPTIONS = shapeOf<InstrumentOptions>('InstrumentOptions', {
+  meterProvider: true,
+  tracerProvider: true,
+  attributes: true,
+  eventLoopDelay: true
+})
+
 /**
  * Measures a processor through the OpenTelemetry API. Use what it returns in place of the processor: every member is
  * there and answers the same. Nothing is measured of calls that are made to the processor itself.
@@ -28,10 +36,10 @@ export interface InstrumentOptions {
  * @example
  * const processor = instrument(await openPaymentProcessor({ store }))
  */
-export function instrument(processor: PaymentProcessor, options: InstrumentOptions = {}): PaymentProcessor {
-  const { attributes = {}, eventLoopDelay = true } = options
-  const meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(SCOPE)
-  const tracer = (options.tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE)
+export function instrument(processor: PaymentProcessor, options?: InstrumentOptions): PaymentProcessor {
+  const { attributes = {}, eventLoopDelay = true, meterProvider, tracerProvider } = fieldsOf(options, OPTIONS)
+  const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(SCOPE)
+  const tracer = (tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE)
   const ledger = new LedgerMetrics(meter, processor, attributes)
   const spans = new CommandSpans(tracer, attributes)
   if (eventLoopDelay) observeEventLoop(meter, processor, attributes)
@@ -63,8 +71,7 @@ export function instrument(processor: PaymentProcessor, options: InstrumentOptio
       // Not a bound function: `await using` of Node.js 24 takes none for a way to dispose.
       const method = (...words: unknown[]): unknown => Reflect.apply(value, target, words)
       if (member === 'submit') {
-        return (...words: unknown[]) =>
-          observe(commandTypeOf((words[0] as { readonly type?: unknown } | undefined)?.type), () => method(...words))
+        return (...words: unknown[]) => observe(commandTypeOf(typeIn(words[0])), () => method(...words))
       }
       const type = commandTypeOfMethod(member)
       return type === undefined ? method : (...words: unknown[]) => observe(type, () => method(...words))
@@ -78,6 +85,15 @@ function safely<T>(action: () => T): T | undefined {
     return action()
   } catch (error) {
     process.emitWarning(`OpenTelemetry threw: ${String(error)}`, 'BursarWarning')
+    return undefined
+  }
+}
+
+/** What a request says it is. One that cannot be read is for the processor to refuse. */
+function typeIn(command: unknown): unknown {
+  try {
+    return (command as { readonly type?: unknown } | null | undefined)?.type
+  } catch {
     return undefined
   }
 }

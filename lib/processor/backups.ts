@@ -1,8 +1,9 @@
-import { InvalidRequestError } from '../domain/errors.js'
-import { show } from '../domain/show.js'
+import { callbackField } from '../domain/callable.js'
+import { fieldsOf } from '../domain/known-fields.js'
 import { StoreUnsupportedError } from '../store/errors.js'
 import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
-import { signalField } from './fields.js'
+import { pathField, signalField } from './fields.js'
+import { BACKUP_OPTIONS } from './shapes.js'
 
 /** The backups under way: closing waits for them, aborting ends them. */
 export class Backups {
@@ -15,11 +16,14 @@ export class Backups {
   }
 
   /** @param whenDurable resolves when everything that the copy must hold is on disk */
-  async take(path: string, options: BackupOptions = {}, whenDurable: () => Promise<unknown>): Promise<BackupReport> {
-    if (typeof path !== 'string' || path === '') {
-      throw new InvalidRequestError(`Expected path to name the file to write the backup to, got ${show(path)}.`)
-    }
-    const { signal, onProgress } = options
+  async take(
+    path: string,
+    options: BackupOptions | undefined,
+    whenDurable: () => Promise<unknown>
+  ): Promise<BackupReport> {
+    pathField(path, 'path')
+    const { signal, onProgress } = fieldsOf(options, BACKUP_OPTIONS)
+    if (onProgress !== undefined) callbackField(onProgress, 'onProgress')
     const signals = [this.#end.signal, ...(signal === undefined ? [] : [signalField(signal)])]
     if (this.#session.backup === undefined) {
       throw new StoreUnsupportedError('be backed up to a file', 'memoryStore() has no file: use sqliteStore({ path }).')

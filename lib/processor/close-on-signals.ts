@@ -1,9 +1,11 @@
 import { constants } from 'node:os'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
+import { fieldsOf, itemsOf } from '../domain/known-fields.js'
 import { integerField } from './fields.js'
 import type { PaymentProcessor } from './payment-processor.js'
 import { clearTimeout, monotonicMs, setImmediate, setTimeout } from '../timers.js'
+import { CLOSE_ON_SIGNALS_OPTIONS } from './shapes.js'
 
 export interface CloseOnSignalsOptions {
   /** Which signals ask for the end. @default ['SIGTERM', 'SIGINT'] */
@@ -15,6 +17,8 @@ export interface CloseOnSignalsOptions {
   readonly deadlineMs?: number
 }
 
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+const SIGNALS_MAX = Object.keys(constants.signals).length
 const DEADLINE_MS = 10_000
 /** `setTimeout` fires at once beyond it. */
 const TIMER_MAX = 2 ** 31 - 1
@@ -35,13 +39,11 @@ const ABORT_MS = 2_000
  */
 export function closeOnSignals(
   processor: Pick<PaymentProcessor, 'close' | 'abort'>,
-  { signals = ['SIGTERM', 'SIGINT'], deadlineMs = DEADLINE_MS }: CloseOnSignalsOptions = {}
+  options?: CloseOnSignalsOptions
 ): () => void {
+  const { signals: wanted, deadlineMs = DEADLINE_MS } = fieldsOf(options, CLOSE_ON_SIGNALS_OPTIONS)
   integerField(deadlineMs, 'deadlineMs', { min: 0, max: TIMER_MAX })
-  const known = signals.filter(signal => signal in constants.signals && signal !== 'SIGKILL' && signal !== 'SIGSTOP')
-  if (known.length === 0 || known.length < signals.length) {
-    throw new InvalidRequestError(`Expected signals that a process can listen to, got ${show(signals.join(', '))}.`)
-  }
+  const signals = wanted === undefined ? SIGNALS : signalsField(wanted)
   let begunAt: number | undefined
   let isAborting = false
 
@@ -89,4 +91,15 @@ export function closeOnSignals(
     // The callers that were settled just now get a turn to say so.
     setImmediate(() => process.exit(128 + constants.signals[signal]))
   }
+}
+
+/** Those that a process can listen to, copied. @throws InvalidRequestError */
+function signalsField(value: unknown): readonly NodeJS.Signals[] {
+  return itemsOf(value, 'signals', { min: 1, max: SIGNALS_MAX }).map(signalNameField)
+}
+
+function signalNameField(value: unknown): NodeJS.Signals {
+  const isKnown = typeof value === 'string' && Object.hasOwn(constants.signals, value)
+  if (isKnown && value !== 'SIGKILL' && value !== 'SIGSTOP') return value as NodeJS.Signals
+  throw new InvalidRequestError(`Expected signals that a process can listen to, got ${show(value)}.`)
 }

@@ -1,35 +1,73 @@
-import type { Command, Leg } from '../domain/command.js'
+import type { Command } from '../domain/command.js'
 import { InvalidRequestError } from '../domain/errors.js'
+import { assertKnownFields, unreadable, type Shape } from '../domain/known-fields.js'
+import { nearest } from '../domain/nearest.js'
 import { show } from '../domain/show.js'
 import * as field from './fields.js'
+import { LEGS_MAX, legsField } from './legs.js'
+import { ANY_COMMAND, COMMANDS, REQUESTS } from './shapes.js'
 
 const HOLD_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000
 /** The longest is far beyond any hold, and small enough that a deadline stays a safe integer. */
 const HOLD_LIFETIME_RANGE = { min: 1, max: 2 ** 52 }
-const LEGS_MAX = 100
+const NO_METADATA = Object.freeze({})
 const FREEZE_DIRECTIONS = ['debits', 'credits', 'all'] as const
 const ON_DECLINE = ['retry', 'keep'] as const
 
 type Fields = { readonly [field: string]: unknown }
+type Attribution = { readonly actor: unknown; readonly reason: unknown }
 
 /**
  * Checks and copies a request, so that what is queued can neither be wrong in shape nor change later. Written out field
- * by field because every command passes here: each has one shape, payments two, and nothing is spread.
+ * by field because every command passes here: each has one shape, payments two, and nothing is spread. Each field is read
+ * once, so that a getter cannot answer one thing to the check and another to the copy.
  *
  * @throws InvalidAmountError, InvalidRequestError
  */
 export function admit(type: Command['type'], request: object): Command {
+  return admitAs(type, request, REQUESTS[type])
+}
+
+/** The same for a request that names its command itself. @throws InvalidAmountError, InvalidRequestError */
+export function admitSubmitted(command: object): Command {
+  const type = typeOf(command)
+  return admitAs(type, command, COMMANDS[type])
+}
+
+function admitAs(type: Command['type'], request: object, shape: Shape): Command {
   if (typeof request !== 'object' || request === null) {
-    throw new InvalidRequestError(`Expected a request object, got ${show(request)}.`)
+    throw new InvalidRequestError(`Expected ${shape.name} to get a request object, got ${show(request)}.`)
   }
-  const fields = request as Fields
-  const command = admitCommand(type, fields)
-  return fields['actor'] === undefined && fields['reason'] === undefined ? command : attributed(command, fields)
+  try {
+    assertKnownFields(request, shape)
+    const fields = request as Fields
+    const { actor, reason } = fields
+    const command = admitCommand(type, fields, { actor, reason })
+    return actor === undefined && reason === undefined ? command : attributed(command, { actor, reason })
+  } catch (cause) {
+    throw unreadable(shape.name, cause)
+  }
+}
+
+function typeOf(command: object): Command['type'] {
+  if (typeof command !== 'object' || command === null) {
+    throw new InvalidRequestError(`Expected a command with its type, got ${show(command)}.`)
+  }
+  try {
+    const { type } = command as Fields
+    if (typeof type === 'string' && Object.hasOwn(COMMANDS, type)) return type as Command['type']
+    assertKnownFields(command, ANY_COMMAND)
+    const meant = typeof type === 'string' ? nearest(type, Object.keys(COMMANDS)) : 'ProcessPayment'
+    throw new InvalidRequestError(
+      `Command type ${show(type)} is unknown. Did you mean ${show(meant)}? Known are ${Object.keys(COMMANDS).join(', ')}.`
+    )
+  } catch (cause) {
+    throw unreadable(ANY_COMMAND.name, cause)
+  }
 }
 
 /** Adds who asked and why, behind everything else, so that the text of a command without them stays as it always was. */
-function attributed(command: Command, fields: Fields): Command {
-  const { actor, reason: why } = fields
+function attributed(command: Command, { actor, reason: why }: Attribution): Command {
   return {
     ...command,
     ...(actor !== undefined && { actor: field.actorField(actor) }),
@@ -37,37 +75,38 @@ function attributed(command: Command, fields: Fields): Command {
   }
 }
 
-function admitCommand(type: Command['type'], fields: Fields): Command {
+function admitCommand(type: Command['type'], fields: Fields, { actor, reason: why }: Attribution): Command {
   switch (type) {
     case 'CreateAccount':
       return {
         type,
         accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
         currency: field.currencyField(fields['currency'], 'currency'),
-        initialBalance: field.amountField(fields['initialBalance'] ?? 0n, 'initialBalance', 0n),
-        overdraftLimit: field.amountField(fields['overdraftLimit'] ?? 0n, 'overdraftLimit', 0n),
-        metadata: field.metadataField(fields['metadata'] ?? {}),
+        initialBalance: optional(fields['initialBalance'], initialBalance) ?? 0n,
+        overdraftLimit: optional(fields['overdraftLimit'], overdraftLimit) ?? 0n,
+        metadata: optional(fields['metadata'], field.metadataField) ?? NO_METADATA,
         idempotencyKey: optional(fields['idempotencyKey'], field.idempotencyKeyField)
       }
-    case 'ProcessPayment':
-      if (isPlain(fields)) {
-        return {
-          type,
-          accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
-          idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
-          amount: field.amountField(fields['amount'], 'amount', 1n)
-        }
+    case 'ProcessPayment': {
+      const { payee, currency, metadata, onDecline } = fields
+      const accountId = field.ownAccountIdField(fields['accountId'], 'accountId')
+      const idempotencyKey = field.idempotencyKeyField(fields['idempotencyKey'])
+      const amount = field.amountField(fields['amount'], 'amount', 1n)
+      // Most payments name nothing but what they must, and wait in the queue by the thousand.
+      if (payee === undefined && currency === undefined && metadata === undefined && onDecline === undefined) {
+        return { type, accountId, idempotencyKey, amount }
       }
       return {
         type,
-        accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
-        idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
-        amount: field.amountField(fields['amount'], 'amount', 1n),
-        payee: optional(fields['payee'], payee),
-        currency: optional(fields['currency'], currency),
-        metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        accountId,
+        idempotencyKey,
+        amount,
+        payee: optional(payee, payeeField),
+        currency: optional(currency, ownCurrency),
+        metadata: optional(metadata, field.metadataField),
+        onDecline: optional(onDecline, onDeclineField)
       }
+    }
     case 'RefundPayment':
       return {
         type,
@@ -76,9 +115,9 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         originalTransactionId: field.transactionIdField(fields['originalTransactionId'], 'originalTransactionId'),
         amount: optional(fields['amount'], positiveAmount),
         leg: optional(fields['leg'], legIndex),
-        currency: optional(fields['currency'], currency),
+        currency: optional(fields['currency'], ownCurrency),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'Deposit':
       return {
@@ -86,9 +125,9 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
         amount: field.amountField(fields['amount'], 'amount', 1n),
-        currency: optional(fields['currency'], currency),
+        currency: optional(fields['currency'], ownCurrency),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'Transfer':
       return {
@@ -97,18 +136,18 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
         amount: field.amountField(fields['amount'], 'amount', 1n),
         to: field.accountIdField(fields['to'], 'to'),
-        currency: optional(fields['currency'], currency),
+        currency: optional(fields['currency'], ownCurrency),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'PostTransaction':
       return {
         type,
         accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
-        legs: legs(fields),
+        legs: legsField(fields['legs'], actor !== undefined && why !== undefined),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'AuthorizePayment':
       return {
@@ -116,11 +155,11 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
         amount: field.amountField(fields['amount'], 'amount', 1n),
-        payee: optional(fields['payee'], payee),
-        expiresInMs: field.integerField(fields['expiresInMs'] ?? HOLD_LIFETIME_MS, 'expiresInMs', HOLD_LIFETIME_RANGE),
-        currency: optional(fields['currency'], currency),
+        payee: optional(fields['payee'], payeeField),
+        expiresInMs: optional(fields['expiresInMs'], holdLifetime) ?? HOLD_LIFETIME_MS,
+        currency: optional(fields['currency'], ownCurrency),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'CapturePayment':
       return {
@@ -129,9 +168,9 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
         authorizationId: field.transactionIdField(fields['authorizationId'], 'authorizationId'),
         amount: optional(fields['amount'], positiveAmount),
-        currency: optional(fields['currency'], currency),
+        currency: optional(fields['currency'], ownCurrency),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'VoidPayment':
       return {
@@ -140,21 +179,22 @@ function admitCommand(type: Command['type'], fields: Fields): Command {
         idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']),
         authorizationId: field.transactionIdField(fields['authorizationId'], 'authorizationId'),
         metadata: optional(fields['metadata'], field.metadataField),
-        onDecline: optional(fields['onDecline'], onDecline)
+        onDecline: optional(fields['onDecline'], onDeclineField)
       }
     case 'SetAccountLimits':
     case 'FreezeAccount':
     case 'UnfreezeAccount':
     case 'CloseAccount':
-      return admitAccountCommand(type, fields)
+      return admitAccountCommand(type, fields, why)
     default:
-      throw new InvalidRequestError(`Expected a command type such as "ProcessPayment", got ${show(type)}.`)
+      return type satisfies never
   }
 }
 
 function admitAccountCommand(
   type: 'SetAccountLimits' | 'FreezeAccount' | 'UnfreezeAccount' | 'CloseAccount',
-  fields: Fields
+  fields: Fields,
+  why: unknown
 ): Command {
   const accountId = field.ownAccountIdField(fields['accountId'], 'accountId')
   const idempotencyKey = field.idempotencyKeyField(fields['idempotencyKey'])
@@ -172,7 +212,7 @@ function admitAccountCommand(
         accountId,
         idempotencyKey,
         direction: field.choiceField(fields['direction'], 'direction', FREEZE_DIRECTIONS),
-        reason: field.reasonField(fields['reason'])
+        reason: field.reasonField(why)
       }
     case 'UnfreezeAccount':
     case 'CloseAccount':
@@ -182,20 +222,15 @@ function admitAccountCommand(
   }
 }
 
-/** Whether a payment names nothing but what it must: most do, and wait in the queue by the thousand. */
-function isPlain({ payee, currency, metadata, onDecline }: Fields): boolean {
-  return payee === undefined && currency === undefined && metadata === undefined && onDecline === undefined
-}
-
 function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
   return value === undefined ? undefined : check(value)
 }
 
-function payee(value: unknown): string {
+function payeeField(value: unknown): string {
   return field.accountIdField(value, 'payee')
 }
 
-function currency(value: unknown): string {
+function ownCurrency(value: unknown): string {
   return field.currencyField(value, 'currency')
 }
 
@@ -203,23 +238,22 @@ function positiveAmount(value: unknown): bigint {
   return field.amountField(value, 'amount', 1n)
 }
 
+function initialBalance(value: unknown): bigint {
+  return field.amountField(value, 'initialBalance', 0n)
+}
+
+function overdraftLimit(value: unknown): bigint {
+  return field.amountField(value, 'overdraftLimit', 0n)
+}
+
+function holdLifetime(value: unknown): number {
+  return field.integerField(value, 'expiresInMs', HOLD_LIFETIME_RANGE)
+}
+
 function legIndex(value: unknown): number {
   return field.integerField(value, 'leg', { min: 0, max: LEGS_MAX - 1 })
 }
 
-function onDecline(value: unknown): 'retry' | 'keep' {
+function onDeclineField(value: unknown): 'retry' | 'keep' {
   return field.choiceField(value, 'onDecline', ON_DECLINE)
-}
-
-function legs({ legs: value, actor, reason }: Fields): readonly Leg[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > LEGS_MAX) {
-    throw new InvalidRequestError(`Expected legs to be an array of 1–${LEGS_MAX} movements, got ${show(value)}.`)
-  }
-  const payerField = actor === undefined || reason === undefined ? field.ownAccountIdField : field.accountIdField
-  return value.map((leg: Record<string, unknown> | null, index) => ({
-    from: payerField(leg?.['from'], `legs[${index}].from`),
-    to: field.accountIdField(leg?.['to'], `legs[${index}].to`),
-    amount: field.amountField(leg?.['amount'], `legs[${index}].amount`, 1n),
-    currency: field.currencyField(leg?.['currency'], `legs[${index}].currency`)
-  }))
 }

@@ -1,14 +1,17 @@
+import { types } from 'node:util'
 import type { Metadata } from '../domain/account.js'
+import { hasMethod } from '../domain/callable.js'
 import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
 import { AMOUNT_MAX } from '../domain/money.js'
 import { exponentOf } from '../money/currencies.js'
 import { show } from '../domain/show.js'
-import type { Store } from '../store/store.js'
+import type { Clock } from '../queue/clock.js'
 import { isCardNumber } from './card-number.js'
 
 /** The checks of single fields at the door. Each returns a value of its own, so that callers can change theirs later. */
 
-const ACCOUNT_ID = /^[A-Za-z0-9._:@-]{1,128}$/
+/** Printable ASCII without blanks, quotes and what separates or escapes in files and shells: `, ; \ < >`. */
+const ACCOUNT_ID = /^[!#-&(-+\--:=?-[\]-_a-~]{1,128}$/
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/
 /** No control, format or lone surrogate characters, and no line ends: what is shown is what was recorded. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u
@@ -30,7 +33,8 @@ export function amountField(value: unknown, name: string, min: 0n | 1n): bigint 
 export function accountIdField(value: unknown, name: string): string {
   if (typeof value === 'string' && ACCOUNT_ID.test(value)) return value
   throw new InvalidRequestError(
-    `Expected ${name} to be 1–128 characters of A–Z a–z 0–9 . _ : @ -, got ${show(value)}. Map other ids to this alphabet.`
+    `Expected ${name} to be 1–128 printable ASCII characters without blanks, quotes and , ; \\ < >, got ${show(value)}. ` +
+      'Map other ids to this alphabet.'
   )
 }
 
@@ -65,7 +69,7 @@ export function currencyField(value: unknown, name: string): string {
 }
 
 export function transactionIdField(value: unknown, name: string): string {
-  if (typeof value === 'string' && value.length > 0 && value.length <= 128) return value
+  if (typeof value === 'string' && value.length > 0 && value.length <= 128 && !hasNull(value)) return value
   throw new InvalidRequestError(`Expected ${name} to be the transactionId of an approved result, got ${show(value)}.`)
 }
 
@@ -97,10 +101,20 @@ export function textField(value: unknown, name: string): string {
       `Expected ${name} to be text of at most ${TEXT_LENGTH_MAX} characters, got ${show(value)}.`
     )
   }
+  assertNoNull(value, name)
   if (!isCardNumber(value)) return value
   throw new InvalidRequestError(
     `Expected ${name} to hold no card number, got one. A ledger must not store it: pass a token of your card vault instead.`
   )
+}
+
+/** U+0000 ends a text in many tools, and PostgreSQL takes it in no text at all. */
+function hasNull(text: string): boolean {
+  return text.includes('\0')
+}
+
+function assertNoNull(text: string, name: string): void {
+  if (hasNull(text)) throw new InvalidRequestError(`Expected ${name} to be without U+0000, got one. Take it out.`)
 }
 
 /** A text that says why: the journal keeps it for the auditor. */
@@ -124,6 +138,7 @@ export function metadataField(value: unknown): Metadata {
         `Expected metadata keys of at most ${METADATA_KEY_LENGTH_MAX} characters, got ${show(key)}.`
       )
     }
+    assertNoNull(key, 'a metadata key')
   }
   // fromEntries defines own properties, so that a key such as __proto__ is a key like any other.
   return Object.freeze(Object.fromEntries(pairs.map(([key, text]) => [key, textField(text, `metadata.${key}`)])))
@@ -137,22 +152,39 @@ function isPlainObject(value: unknown): value is object {
 }
 
 export function timeField(value: unknown, name: string): number {
-  if (value instanceof Date && Number.isFinite(value.getTime())) return value.getTime()
+  // A proxy is none, and a date of another realm is one; an own `getTime` of the caller's is not asked.
+  const time = types.isDate(value) ? Date.prototype.getTime.call(value) : NaN
+  if (Number.isFinite(time)) return time
   throw new InvalidRequestError(`Expected ${name} to be a valid Date, got ${show(value)}.`)
 }
 
 export function signalField(value: unknown): AbortSignal {
-  if (typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value)
-    return value as AbortSignal
+  if (isAbortSignal(value)) return value
   throw new InvalidRequestError(`Expected signal to be an AbortSignal, got ${show(value)}.`)
 }
 
-export function callbackField<F extends (...values: never[]) => unknown>(value: F, name: string): F {
-  if (typeof value === 'function') return value
-  throw new InvalidRequestError(`Expected ${name} to be a function, got ${show(value)}.`)
+/** The getter of `aborted` knows its own: whatever only looks like a signal would fail later, in the middle of a call. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  try {
+    return value instanceof AbortSignal && typeof value.aborted === 'boolean'
+  } catch {
+    return false
+  }
 }
 
-export function storeField(value: Store): Store {
-  if (typeof value?.open === 'function') return value
-  throw new InvalidRequestError(`Expected store to be a store such as sqliteStore({ path }), got ${show(value)}.`)
+export function booleanField(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new InvalidRequestError(`Expected ${name} to be true or false, got ${show(value)}.`)
+}
+
+/** The name of a file. */
+export function pathField(value: unknown, name: string): string {
+  if (typeof value === 'string' && value !== '' && !hasNull(value)) return value
+  throw new InvalidRequestError(`Expected ${name} to name a file, got ${show(value)}.`)
+}
+
+/** A clock is asked for its time by whoever uses it; here only whether it has any. */
+export function clockField(value: unknown): Clock {
+  if (hasMethod(value, 'now')) return value as Clock
+  throw new InvalidRequestError(`Expected clock to have a now() method, got ${show(value)}.`)
 }

@@ -3,11 +3,14 @@ import { availableOf, type AccountState, type Metadata } from '../domain/account
 import { refundableOf } from '../domain/decide-refund.js'
 import { legsOf, type HoldStatus, type TransactionState } from '../domain/transaction.js'
 import { AccountNotFoundError, invariant } from '../domain/errors.js'
+import { fieldsOf } from '../domain/known-fields.js'
 import { balanceAfter } from '../domain/resulting-balances.js'
 import type { Balance } from '../domain/result.js'
 import type { StoreSession } from '../store/store.js'
 import { accountIdField, afterField, choiceField, integerField, timeField } from './fields.js'
+import { outcomeOf } from './outcome-of.js'
 import type { TransactionQuery } from './payment-processor.js'
+import { TRANSACTION_QUERY } from './shapes.js'
 
 export type TransactionKind =
   'payment' | 'refund' | 'deposit' | 'transfer' | 'transaction' | 'authorization' | 'capture' | 'void' | 'expiry'
@@ -52,6 +55,7 @@ type RecordedReads = Pick<StoreSession, 'history' | 'lastChange' | 'sequenceAt'>
 
 /** How many rows are read at once: bounds memory, and the time of one read. */
 const PAGE_LENGTH = 500
+const LIMIT_RANGE = { min: 1, max: Number.MAX_SAFE_INTEGER }
 
 /**
  * Resolves with the head as the queue sees it, once that head is durable, and with the account where one is named;
@@ -77,17 +81,17 @@ export class History {
     this.#durableHead = durableHead
   }
 
-  async *transactions(query: TransactionQuery): AsyncGenerator<Transaction, void, undefined> {
-    const { accountId, kind, limit = Infinity } = query
-    if (kind !== undefined) choiceField(kind, 'kind', Object.values(KIND))
-    if (accountId !== undefined) accountIdField(accountId, 'accountId')
-    if (limit !== Infinity) integerField(limit, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER })
-    const fromMs = query.from === undefined ? undefined : timeField(query.from, 'from')
-    const toMs = query.to === undefined ? undefined : timeField(query.to, 'to')
+  /** The query is read now; what is wrong with it rejects the first `next()`, as everything else that goes wrong does. */
+  transactions(query: TransactionQuery | undefined): AsyncGenerator<Transaction, void, undefined> {
+    return this.#transactions(outcomeOf(() => checkedQuery(query)))
+  }
+
+  async *#transactions(query: () => CheckedQuery): AsyncGenerator<Transaction, void, undefined> {
+    const { accountId, kind, limit, after: cursor, fromMs, toMs } = query()
     const { sequence: head, account, now } = await this.#durableHead(accountId)
     const from = fromMs === undefined ? 1 : await this.#session.sequenceAt(fromMs)
     const through = toMs === undefined ? head : Math.min(head, (await this.#session.sequenceAt(toMs)) - 1)
-    let after = Math.max(afterField(query.after), from - 1)
+    let after = Math.max(cursor, from - 1)
     let remaining = limit
     while (remaining > 0 && after < through) {
       const wanted = { accountId: account?.accountId, after, through, limit: Math.min(PAGE_LENGTH, remaining) }
@@ -123,6 +127,28 @@ function notYet(accountId: string, { createdAt, createdSequence }: AccountState,
   const moment = typeof at === 'number' ? `entry ${at}` : at.toISOString()
   const since = `It exists since entry ${createdSequence}, ${new Date(createdAt).toISOString()}.`
   return new AccountNotFoundError(accountId, `did not exist yet at ${moment}. ${since}`)
+}
+
+interface CheckedQuery {
+  readonly accountId: string | undefined
+  readonly kind: TransactionKind | undefined
+  readonly limit: number
+  readonly after: number
+  readonly fromMs: number | undefined
+  readonly toMs: number | undefined
+}
+
+/** @throws InvalidRequestError */
+function checkedQuery(query: TransactionQuery | undefined): CheckedQuery {
+  const { accountId, kind, limit, after, from, to } = fieldsOf(query, TRANSACTION_QUERY)
+  return {
+    accountId: accountId === undefined ? undefined : accountIdField(accountId, 'accountId'),
+    kind: kind === undefined ? undefined : choiceField(kind, 'kind', Object.values(KIND)),
+    limit: limit === undefined || limit === Infinity ? Infinity : integerField(limit, 'limit', LIMIT_RANGE),
+    after: afterField(after),
+    fromMs: from === undefined ? undefined : timeField(from, 'from'),
+    toMs: to === undefined ? undefined : timeField(to, 'to')
+  }
 }
 
 /** @param now recorded time: an open hold that is due has expired, although its entry may be still to come */

@@ -8,8 +8,10 @@ import type { KeysInUse } from '../queue/keys-in-use.js'
 import type { Worker } from '../queue/worker.js'
 import type { Places } from '../policies/places.js'
 import type { RateLimiter } from '../policies/rate-limiter.js'
+import { fieldsOf } from '../domain/known-fields.js'
 import { integerField, signalField } from './fields.js'
 import type { SubmitOptions } from './payment-processor.js'
+import { SUBMIT_OPTIONS } from './shapes.js'
 
 interface Parts {
   readonly worker: Worker
@@ -101,7 +103,8 @@ export class Intake {
     throw new QueueFullError(this.#maxQueueLength, isAboutAccount ? accountId : undefined)
   }
 
-  #callerOptions({ signal, deadlineMs }: SubmitOptions): CallerOptions {
+  #callerOptions(options: SubmitOptions): CallerOptions {
+    const { signal, deadlineMs } = fieldsOf(options, SUBMIT_OPTIONS)
     if (signal !== undefined && signalField(signal).aborted)
       throw new CommandCancelledError('signal', { cause: signal.reason })
     if (deadlineMs === undefined) return { signal }

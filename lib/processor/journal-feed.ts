@@ -1,13 +1,16 @@
 import { journalEntryOf, type JournalEntry } from '../audit/journal-entry.js'
 import { InvalidRequestError, invariant } from '../domain/errors.js'
+import { fieldsOf, type Shape } from '../domain/known-fields.js'
 import { CommandCancelledError } from '../queue/errors.js'
 import type { Growth } from '../queue/growth.js'
 import type { Worker } from '../queue/worker.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { ChainedEntry, StoreSession } from '../store/store.js'
-import { afterField, signalField } from './fields.js'
+import { afterField, booleanField, signalField } from './fields.js'
+import { outcomeOf } from './outcome-of.js'
 import type { JournalQuery } from './payment-processor.js'
 import { nextTurn } from '../timers.js'
+import { JOURNAL_QUERY } from './shapes.js'
 
 /** How many entries are read at once: all that a slow consumer ever keeps in memory. */
 const PAGE_LENGTH = 500
@@ -30,14 +33,15 @@ interface Source {
  */
 export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
   readonly #source: Source
-  readonly #query: JournalQuery
+  readonly #query: () => CheckedQuery
   readonly #entries: AsyncGenerator<JournalEntry, void, undefined>
   #hasLeft = false
   #wake: (() => void) | undefined
 
-  constructor(source: Source, query: JournalQuery) {
+  /** The query is read now; what is wrong with it rejects the first `next()`. */
+  constructor(source: Source, query: JournalQuery | undefined, shape: Shape = JOURNAL_QUERY) {
     this.#source = source
-    this.#query = query
+    this.#query = outcomeOf(() => checkedQuery(query, shape))
     this.#entries = this.#read()
   }
 
@@ -57,11 +61,11 @@ export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
   }
 
   async *#read(): AsyncGenerator<JournalEntry, void, undefined> {
-    let after = afterField(this.#query.after)
-    if (this.#query.signal !== undefined) signalField(this.#query.signal)
-    this.#assertWanted()
+    const { follow, signal, after: cursor } = this.#query()
+    let after = cursor
+    assertWanted(signal)
     let through = await this.#source.head()
-    if (this.#query.follow && after > through) {
+    if (follow && after > through) {
       throw new InvalidRequestError(
         `Expected after to be an entry of this journal, which ends at ${through}, got ${after}. ` +
           'Was the ledger restored from a backup that is older than this cursor?'
@@ -73,11 +77,11 @@ export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
         await nextTurn()
         for (const chained of await this.#page(after, through)) {
           invariant(chained.entry.sequence === ++after, `the journal has a hole before entry ${chained.entry.sequence}`)
-          this.#assertWanted()
+          assertWanted(signal)
           yield journalEntryOf(chained)
         }
       }
-      through = this.#query.follow ? await this.#durableBeyond(after) : after
+      through = follow ? await this.#durableBeyond(after, signal) : after
     } while (after < through)
   }
 
@@ -93,20 +97,19 @@ export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
   }
 
   /** Waits until there is more than the consumer has seen; what it has seen when there will be no more. */
-  async #durableBeyond(seen: number): Promise<number> {
+  async #durableBeyond(seen: number, signal: AbortSignal | undefined): Promise<number> {
     const { worker } = this.#source
     for (;;) {
-      this.#assertWanted()
+      assertWanted(signal)
       if (worker.durable > seen) return worker.durable
       if (worker.stopped !== undefined) throw worker.stopped
       if (worker.growth.hasEnded || this.#hasLeft) return seen
-      await this.#notice()
+      await this.#notice(signal)
     }
   }
 
-  async #notice(): Promise<void> {
+  async #notice(signal: AbortSignal | undefined): Promise<void> {
     const { promise, wake } = promiseInHand()
-    const { signal } = this.#query
     this.#wake = wake
     const stopListening = this.#source.worker.growth.on(wake)
     signal?.addEventListener('abort', wake, { once: true })
@@ -114,11 +117,26 @@ export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
     stopListening()
     signal?.removeEventListener('abort', wake)
   }
+}
 
-  #assertWanted(): void {
-    const { signal } = this.#query
-    if (signal?.aborted) throw new CommandCancelledError('signal', { cause: signal.reason })
+interface CheckedQuery {
+  readonly after: number
+  readonly follow: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** @throws InvalidRequestError */
+function checkedQuery(query: JournalQuery | undefined, shape: Shape): CheckedQuery {
+  const { after, follow, signal } = fieldsOf(query, shape)
+  return {
+    after: afterField(after),
+    follow: follow === undefined ? false : booleanField(follow, 'follow'),
+    signal: signal === undefined ? undefined : signalField(signal)
   }
+}
+
+function assertWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new CommandCancelledError('signal', { cause: signal.reason })
 }
 
 function promiseInHand(): { readonly promise: Promise<void>; wake(this: void): void } {

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../audit/journal-entry.js'
 import { verify } from '../audit/verify.js'
 import type { AccountState } from '../domain/account.js'
 import { TransactionNotFoundError } from '../domain/errors.js'
+import { fieldsOf } from '../domain/known-fields.js'
 import { accountOf, balanceOf } from '../domain/result.js'
 import { sequenceOfTransactionId } from '../domain/transaction.js'
 import { systemClock } from '../queue/clock.js'
@@ -11,10 +12,12 @@ import type { Head, Store, StoreReader } from '../store/store.js'
 import { Backups } from './backups.js'
 import { storedLetters, type DeadLetters } from './dead-letter-desk.js'
 import { accountsNamed, existing } from './existing-account.js'
-import { accountIdField, storeField, transactionIdField } from './fields.js'
+import { storeField } from '../store/store-field.js'
+import { accountIdField, transactionIdField } from './fields.js'
 import { History, transactionOf } from './history.js'
 import { JournalFeed } from './journal-feed.js'
 import type { JournalQuery, PaymentProcessor } from './payment-processor.js'
+import { BALANCE_QUERY, READER_JOURNAL_QUERY, READER_OPTIONS } from './shapes.js'
 import { verifyOptions } from './verify-options.js'
 
 /**
@@ -48,8 +51,8 @@ export type LedgerReader = AsyncDisposable &
  * @example
  * await using reader = await openLedgerReader({ store: sqliteStore({ path: 'payments.db' }) })
  */
-export async function openLedgerReader({ store }: { readonly store: Store }): Promise<LedgerReader> {
-  storeField(store)
+export async function openLedgerReader(options: { readonly store: Store }): Promise<LedgerReader> {
+  const store = storeField(fieldsOf(options, READER_OPTIONS).store)
   if (store.openReader === undefined) {
     throw new StoreUnsupportedError('be read beside its processor', 'Ask the processor, or use sqliteStore({ path }).')
   }
@@ -71,7 +74,8 @@ function readerOf(store: StoreReader): LedgerReader {
       return accountOf(account)
     },
     async getBalance(accountId, query) {
-      if (query?.at !== undefined) return history.balanceAt(accountId, query.at)
+      const { at } = fieldsOf(query, BALANCE_QUERY)
+      if (at !== undefined) return history.balanceAt(accountId, at)
       const { account, head } = await lookUp(accountIdField(accountId, 'accountId'))
       return balanceOf(account, head.sequence)
     },
@@ -87,8 +91,8 @@ function readerOf(store: StoreReader): LedgerReader {
       return transactionOf(found)
     },
     getTransactionCount: async () => (await headOf()).head.transactionCount,
-    listTransactions: (query = {}) => history.transactions(query),
-    journal: ({ after, signal } = {}) => new JournalFeed(source, { after, signal }),
+    listTransactions: query => history.transactions(query),
+    journal: query => new JournalFeed(source, query, READER_JOURNAL_QUERY),
     verify: async options => verify(store, verifyOptions(options)),
     checkpoint: () => takeCheckpoint(store),
     deadLetters: { list: () => storedLetters(store) },

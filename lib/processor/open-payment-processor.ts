@@ -5,13 +5,14 @@ import { Places } from '../policies/places.js'
 import { systemClock } from '../queue/clock.js'
 import { Worker } from '../queue/worker.js'
 import { memoryStore } from '../store/memory/memory-store.js'
-import { InvalidRequestError } from '../domain/errors.js'
-import { show } from '../domain/show.js'
-import { integerField, storeField } from './fields.js'
+import { fieldsOf } from '../domain/known-fields.js'
+import { storeField } from '../store/store-field.js'
+import { clockField, integerField } from './fields.js'
 import { Intake } from './intake.js'
 import { rateLimiterOf, retryingOf } from './policy-options.js'
 import type { PaymentProcessor, PaymentProcessorOptions } from './payment-processor.js'
 import { QueuedPaymentProcessor } from './queued-payment-processor.js'
+import { HOLD_OPTIONS, IDEMPOTENCY_OPTIONS, PROCESSOR_OPTIONS } from './shapes.js'
 
 const QUEUE_LENGTH_DEFAULT = 10_000
 const QUEUE_LENGTH_MAX = 10_000_000
@@ -29,28 +30,22 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * @example
  * await using processor = await openPaymentProcessor({ store: sqliteStore({ path: 'payments.db' }) })
  */
-export async function openPaymentProcessor(options: PaymentProcessorOptions = {}): Promise<PaymentProcessor> {
-  const {
-    store = memoryStore(),
-    clock = systemClock,
-    maxQueueLength = QUEUE_LENGTH_DEFAULT,
-    queueReserve = Math.ceil(maxQueueLength / 10),
-    idempotency = {}
-  } = options
-  const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = idempotency
+export async function openPaymentProcessor(options?: PaymentProcessorOptions): Promise<PaymentProcessor> {
+  const given = fieldsOf(options, PROCESSOR_OPTIONS)
+  const { store = memoryStore(), clock = systemClock, maxQueueLength = QUEUE_LENGTH_DEFAULT } = given
+  const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = fieldsOf(given.idempotency, IDEMPOTENCY_OPTIONS)
   integerField(maxQueueLength, 'maxQueueLength', { min: 1, max: QUEUE_LENGTH_MAX })
+  const { queueReserve = Math.ceil(maxQueueLength / 10) } = given
   integerField(queueReserve, 'queueReserve', { min: 0, max: QUEUE_LENGTH_MAX })
   integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })
   integerField(answerTtlMs, 'idempotency.answerTtlMs', { min: 0, max: keyTtlMs })
-  const { sweepIntervalMs = SWEEP_INTERVAL_MS } = options.holds ?? {}
+  const { sweepIntervalMs = SWEEP_INTERVAL_MS } = fieldsOf(given.holds, HOLD_OPTIONS)
   integerField(sweepIntervalMs, 'holds.sweepIntervalMs', { min: 1, max: DAY_MS })
-  if (typeof clock?.now !== 'function') {
-    throw new InvalidRequestError(`Expected clock to have a now() method, got ${show(clock)}.`)
-  }
+  clockField(clock)
   storeField(store)
   const events = new Events()
-  const rateLimiter = rateLimiterOf(options.rateLimit, clock, events)
-  const retrying = retryingOf(options.retry, clock)
+  const rateLimiter = rateLimiterOf(given.rateLimit, clock, events)
+  const retrying = retryingOf(given.retry, clock)
   const session = await store.open()
   const worker = await Worker.start(session, {
     clock,

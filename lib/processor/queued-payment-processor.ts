@@ -2,6 +2,7 @@ import { takeCheckpoint, type Checkpoint } from '../audit/checkpoint.js'
 import { verify, type VerificationReport, type VerifyOptions } from '../audit/verify.js'
 import type { Command } from '../domain/command.js'
 import { TransactionNotFoundError } from '../domain/errors.js'
+import { fieldsOf } from '../domain/known-fields.js'
 import {
   accountOf,
   balanceOf,
@@ -15,7 +16,7 @@ import type { Worker } from '../queue/worker.js'
 import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
 import { Backups } from './backups.js'
 import { DeadLetterDesk, type DeadLetters } from './dead-letter-desk.js'
-import { admit } from './door.js'
+import { admit, admitSubmitted } from './door.js'
 import { existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
 import { History, type Transaction, transactionOf } from './history.js'
@@ -30,6 +31,7 @@ import type {
   TransactionQuery
 } from './payment-processor.js'
 import type * as Requests from './requests.js'
+import { BALANCE_QUERY } from './shapes.js'
 import { verifyOptions } from './verify-options.js'
 
 interface Parts {
@@ -123,18 +125,23 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>> {
-    return this.#take<C['type']>(command?.type, command, options) as Promise<ResultOf<C>>
+    return this.#take(undefined, command, options) as Promise<ResultOf<C>>
   }
 
-  /** Takes a request in; every reason not to is a rejection, never a throw. */
+  /**
+   * Takes a request in; every reason not to is a rejection, never a throw.
+   *
+   * @param type `undefined` where the request says itself which command it is
+   */
   #take<Type extends Command['type']>(
-    type: Type,
+    type: Type | undefined,
     request: object,
     options: SubmitOptions | undefined
   ): Promise<ResultOf<{ readonly type: Type }>> {
     let answer: Promise<CommandResult>
     try {
-      answer = this.#intake.command(admit(type, request), options)
+      const command = type === undefined ? admitSubmitted(request) : admit(type, request)
+      answer = this.#intake.command(command, options)
     } catch (error) {
       answer = Promise.reject(error as Error)
     }
@@ -150,7 +157,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   async getBalance(accountId: string, query?: BalanceQuery): Promise<Balance> {
-    const at = query?.at
+    const { at } = fieldsOf(query, BALANCE_QUERY)
     if (at !== undefined) return this.#history.balanceAt(accountId, at)
     return this.#intake.question({
       accountId: accountIdField(accountId, 'accountId'),
@@ -173,11 +180,11 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.#intake.question({ read: view => view.head.transactionCount })
   }
 
-  listTransactions(query: TransactionQuery = {}): AsyncIterable<Transaction> {
+  listTransactions(query?: TransactionQuery): AsyncIterable<Transaction> {
     return this.#history.transactions(query)
   }
 
-  journal(query: JournalQuery = {}): JournalFeed {
+  journal(query?: JournalQuery): JournalFeed {
     return new JournalFeed({ session: this.#session, worker: this.#worker, head: () => this.#head() }, query)
   }
 

@@ -8,9 +8,22 @@ import {
   type DeclineCode,
   type PaymentProcessor
 } from 'bursar'
-import { approval, changedAccount, collect, decline, rejectionOf } from '../support/expectations.js'
+import { approval, collect, decline, rejectionOf } from '../support/expectations.js'
 import { leg, post, posted, type Leg } from '../support/legs.js'
 import { describeOnEveryStore } from '../support/on-every-store.js'
+
+function withHole(index: number, other: Leg): readonly Leg[] {
+  const legs = new Array<Leg>(3)
+  for (const place of [0, 1, 2]) if (place !== index) legs[place] = other
+  return legs
+}
+
+/** An array as a hostile caller may make it: what its `map` is given is not what comes out. */
+class OwnMap extends Array<Leg> {
+  override map<U>(): U[] {
+    return [{ from: 'alice', to: 'shop', amount: 50n, currency: 'USD' }] as U[]
+  }
+}
 
 describeOnEveryStore('A transaction of several legs', scene => {
   it('moves all of them in one entry', async () => {
@@ -98,12 +111,11 @@ describeOnEveryStore('A transaction of several legs', scene => {
   })
 
   it('declines a sum that no balance could hold: amount_overflow', async () => {
-    const bursar = await scene.given({ alice: 0n, shop: 0n })
+    const bursar = await scene.given({ alice: 1n, shop: 1n })
     await bursar.createAccount({ accountId: 'bob', currency: 'USD', overdraftLimit: AMOUNT_MAX })
-    const legs = [leg('bob', 'shop', AMOUNT_MAX), leg('alice', 'shop', 1n)]
-    await changedAccount(bursar.setAccountLimits({ accountId: 'alice', overdraftLimit: 1n, idempotencyKey: 'l' }))
+    const legs = [leg('bob', 'shop', AMOUNT_MAX - 1n), leg('alice', 'shop', 1n)]
     await decline(post(bursar, legs), 'amount_overflow')
-    expect(await posted(bursar, 'alice', 'bob', 'shop')).to.deep.equal([0n, 0n, 0n])
+    expect(await posted(bursar, 'alice', 'bob', 'shop')).to.deep.equal([1n, 0n, 1n])
   })
 
   it('is rejected when any account does not exist, and leaves its key free', async () => {
@@ -144,7 +156,20 @@ describeOnEveryStore('A transaction of several legs', scene => {
     ['a leg without a currency', [{ from: 'alice', to: 'shop', amount: 1n }], InvalidRequestError],
     ['a leg out of a system account', [leg('@funding:USD', 'alice', 1n)], InvalidRequestError],
     ['a leg of nothing', [leg('alice', 'shop', 0n)], InvalidAmountError],
-    ['a last leg that is negative', [leg('alice', 'shop', 1n), leg('alice', 'shop', -1n)], InvalidAmountError]
+    ['a last leg that is negative', [leg('alice', 'shop', 1n), leg('alice', 'shop', -1n)], InvalidAmountError],
+    ['a hole in front', withHole(0, leg('alice', 'shop', 1n)), InvalidRequestError],
+    ['a hole in between', withHole(1, leg('alice', 'shop', 1n)), InvalidRequestError],
+    ['nothing but holes', new Array(2), InvalidRequestError],
+    [
+      'legs that amount to more than 2^63−1',
+      [leg('alice', 'shop', AMOUNT_MAX), leg('shop', 'alice', 1n)],
+      InvalidAmountError
+    ],
+    [
+      'unchecked legs of an array that maps in its own way',
+      new OwnMap(leg('@funding:USD', 'alice', 1n)),
+      InvalidRequestError
+    ]
   ]
 
   for (const [what, legs, error] of malformed) {
@@ -152,6 +177,25 @@ describeOnEveryStore('A transaction of several legs', scene => {
       const bursar = await scene.given({ alice: 100n, shop: 0n })
       await rejectionOf(post(bursar, legs as readonly Leg[]), error)
       expect(await collect(bursar.journal())).to.have.length(2)
+    })
+  }
+
+  it('may amount to 2^63−1 in each of two currencies', async () => {
+    const bursar = await scene.given({ alice: AMOUNT_MAX, shop: 0n })
+    await bursar.createAccount({ accountId: 'euros', currency: 'EUR', initialBalance: AMOUNT_MAX })
+    await bursar.createAccount({ accountId: 'till', currency: 'EUR' })
+    await approval(post(bursar, [leg('alice', 'shop', AMOUNT_MAX), leg('euros', 'till', AMOUNT_MAX, 'EUR')]))
+    expect(await posted(bursar, 'shop', 'till')).to.deep.equal([AMOUNT_MAX, AMOUNT_MAX])
+  })
+
+  for (const [count, legs] of [
+    [0, []],
+    [101, Array.from({ length: 101 }, () => leg('alice', 'shop', 1n))]
+  ] as const) {
+    it(`says that there were ${count} legs, when that is too few or too many`, async () => {
+      const bursar = await scene.given({ alice: 100n, shop: 0n })
+      const { message } = await rejectionOf(post(bursar, legs), InvalidRequestError)
+      expect(message).to.match(new RegExp(`got ${count}\\.`))
     })
   }
 

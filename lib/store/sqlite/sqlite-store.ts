@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { InvalidRequestError } from '../../domain/errors.js'
+import { fieldsOf, shapeOf } from '../../domain/known-fields.js'
 import { show } from '../../domain/show.js'
 import { StoreFormatError, StoreNotFoundError } from '../errors.js'
 import type { Head, Store } from '../store.js'
@@ -24,14 +25,14 @@ export interface SqliteStoreOptions {
   readonly create?: Create
 }
 
+const OPTIONS = shapeOf<SqliteStoreOptions>('SqliteStoreOptions', { path: true, create: true })
 const CREATE: readonly unknown[] = ['ifMissing', 'never', 'new'] satisfies Create[]
 
 /** The embedded default: one SQLite file, one writer, WAL with full synchronisation. */
-export function sqliteStore({ path, create = 'ifMissing' }: SqliteStoreOptions): Store {
-  if (typeof path !== 'string' || path === '' || path === ':memory:') {
-    throw new InvalidRequestError(
-      `Expected path to name a file, got ${JSON.stringify(path)}. For memory, use memoryStore().`
-    )
+export function sqliteStore(options: SqliteStoreOptions): Store {
+  const { path, create = 'ifMissing' } = fieldsOf(options, OPTIONS)
+  if (typeof path !== 'string' || path === '' || path === ':memory:' || path.includes('\0')) {
+    throw new InvalidRequestError(`Expected path to name a file, got ${show(path)}. For memory, use memoryStore().`)
   }
   if (!CREATE.includes(create)) {
     throw new InvalidRequestError(`Expected create to be 'ifMissing', 'never' or 'new', got ${show(create)}.`)
