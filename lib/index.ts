@@ -75,6 +75,7 @@ export {
   StoreExistsError,
   StoreFormatError,
   StoreLockedError,
+  StoreLostError,
   StoreNotFoundError,
   StoreUnavailableError,
   StoreUnsupportedError,

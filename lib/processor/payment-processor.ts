@@ -136,7 +136,7 @@ export interface PaymentProcessor extends AsyncDisposable {
   readonly queueLength: number
   /** Resolves when every call made so far has its answer. */
   onIdle(): Promise<void>
-  /** Takes nothing new, answers what was taken, releases the store. */
+  /** Takes nothing new, answers what was taken, releases the store. Rejects with `StoreLostError` where its file is gone. */
   close(): Promise<void>
   /** Settles every waiting caller at once and releases the store. */
   abort(reason?: unknown): Promise<void>

@@ -257,7 +257,6 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     await this.#worker.drained()
     await this.#backups.settled()
     if (this.#worker.stopped === undefined) await Promise.allSettled(this.#reports)
-    await this.#session.close()
-    this.#worker.lifecycle.send('closed')
+    await this.#session.close().finally(() => this.#worker.lifecycle.send('closed'))
   }
 }

@@ -1,4 +1,4 @@
-import { OutcomeUnknownError, NotCommittedError, WriterFencedError } from '../store/errors.js'
+import { OutcomeUnknownError, NotCommittedError, StoreLostError, WriterFencedError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
@@ -18,6 +18,9 @@ const FORGET_STEP = 1_000
 /** The keys are swept this many times per lifetime, but not more often than the minimum. */
 const SWEEPS_PER_KEY_LIFETIME = 100
 const SWEEP_INTERVAL_MIN_MS = 1_000
+
+/** What the store says of a commit that failed. Any other error leaves its outcome unknown. */
+const KNOWN = [WriterFencedError, StoreLostError, NotCommittedError, OutcomeUnknownError] as const
 
 interface Parts {
   readonly session: StoreSession
@@ -188,7 +191,7 @@ export class Committer {
 
   #stopAfter(group: Group, error: unknown): void {
     const isFenced = error instanceof WriterFencedError
-    const isKnown = isFenced || error instanceof NotCommittedError || error instanceof OutcomeUnknownError
+    const isKnown = KNOWN.some(kind => error instanceof kind)
     const failure = isKnown ? error : new OutcomeUnknownError({ cause: error })
     for (const answer of group.answers) answer.reject(failure)
     if (isFenced) this.#stop(error, 'fence')

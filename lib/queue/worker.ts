@@ -64,6 +64,7 @@ export class Worker {
     const letters = await DeadLetters.open(session, view, options.events)
     const worker = new Worker(session, { ...options, view, letters })
     view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
+    session.onLost?.(error => worker.#committer.fail(error))
     worker.lifecycle.send('open')
     return worker
   }

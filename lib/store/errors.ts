@@ -99,6 +99,13 @@ export class StoreCorruptError extends BursarError {
   readonly retryable = false
 }
 
+/** A file of the open ledger was deleted, renamed, replaced or truncated. What was acknowledged just before may be lost. */
+export class StoreLostError extends BursarError {
+  override readonly name = 'StoreLostError'
+  readonly code = 'ERR_STORE_LOST'
+  readonly retryable = false
+}
+
 /** The store could not be read; certainly nothing was changed. */
 export class StoreUnavailableError extends BursarError {
   override readonly name = 'StoreUnavailableError'

@@ -117,7 +117,8 @@ export interface StoreSession {
   prepare?(entry: Entry): void
   /**
    * Makes a group durable; resolves only then. Called again only after the previous call has settled.
-   * Raises `NotCommittedError` (certainly nothing happened), `OutcomeUnknownError` (it may have), `WriterFencedError`.
+   * Raises `NotCommittedError` (certainly nothing happened), `OutcomeUnknownError` (it may have), `WriterFencedError`,
+   * `StoreLostError` (nothing happened now, and what was confirmed just before may be lost).
    */
   commit(group: CommitGroup): Promise<void>
   /** Entries after a sequence, in order, at most `limit`. Answers after `close` too, for who has not come to the end. */
@@ -146,7 +147,9 @@ export interface StoreSession {
    * Raises `BackupTargetExistsError`, `BackupFailedError`, `StoreUnsupportedError`, `StoreFormatError`.
    */
   backup?(path: string, options: BackupOptions): Promise<BackupReport>
-  /** Releases the lock. Never called during a commit. */
+  /** Says once when the store is lost although no call has met it, as when its file is gone: `StoreLostError`. */
+  onLost?(listener: (error: Error) => void): void
+  /** Releases the lock, whatever happens. Never called during a commit. Raises `StoreLostError`. */
   close(): Promise<void>
 }
 

@@ -2,6 +2,7 @@ import { openPaymentProcessor, StoreLockedError, WriterFencedError } from 'bursa
 import { sqliteStore } from 'bursar/sqlite'
 import { expect } from 'chai'
 import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
+import { raiseEpoch } from '../../lib/store/sqlite/writing/open-for-writing.js'
 import { Writer } from '../../lib/store/sqlite/writing/writer.js'
 import { newBook } from '../support/book.js'
 import { rejectionOf } from '../support/expectations.js'
@@ -80,6 +81,16 @@ describe('the writer of a SQLite ledger', () => {
     expect(processor.status).to.equal('fenced')
     await rejectionOf(processor.deposit({ accountId: 'alice', amount: 1n, idempotencyKey: 'k2' }), WriterFencedError)
     await processor.close()
+  })
+
+  it('does not begin where its epoch cannot be written', () => {
+    const database = openDatabase(path)
+    // A commit that fails although its statement succeeds, as on a full disk.
+    database.exec(`PRAGMA foreign_keys = ON; CREATE TABLE disk (room INTEGER PRIMARY KEY);
+      CREATE TABLE head (epoch INTEGER REFERENCES disk DEFERRABLE INITIALLY DEFERRED); PRAGMA foreign_keys = OFF;
+      INSERT INTO head VALUES (1); PRAGMA foreign_keys = ON`)
+    expect(() => raiseEpoch(database)).to.throw()
+    database.close()
   })
 
   it('in a second process is refused, until the first was killed', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
 import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
-import { NotCommittedError } from '../errors.js'
+import { NotCommittedError, StoreLostError } from '../errors.js'
 import type {
   BackupOptions,
   BackupReport,
@@ -20,6 +20,7 @@ import type {
 import { chainedEntries } from './reading/chained-entries.js'
 import { backUp } from './backup/backup.js'
 import type { Database } from './database/driver.js'
+import { WATCH_MS } from './file/file-watch.js'
 import { openForReading } from './reading/open-for-reading.js'
 import { KeyFilter } from './reading/key-filter.js'
 import { findLetters } from './reading/letters.js'
@@ -30,7 +31,7 @@ import { openSnapshot } from './reading/snapshot.js'
 import { Tail } from './tail/tail.js'
 import { TailedReads } from './tail/tailed-reads.js'
 import type { WriterClient } from './writing/writer-client.js'
-import { clearTimeout, setTimeout } from '../../timers.js'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../../timers.js'
 
 /**
  * How far the tables may fall behind the journal before a step brings them up to it: in entries, and in accounts that are
@@ -76,6 +77,7 @@ export class SqliteSession implements StoreSession {
   #applied: Promise<void> = Promise.resolve()
   #tidied: Promise<void> | undefined
   #rest: NodeJS.Timeout | undefined
+  #watch: NodeJS.Timeout | undefined
   #isClosing = false
   #isClosed = false
 
@@ -224,16 +226,24 @@ export class SqliteSession implements StoreSession {
     return attempt(() => this.#queries.settings())
   }
 
+  onLost(listener: (error: Error) => void): void {
+    const tell = (error: unknown) => {
+      clearInterval(this.#watch)
+      if (error instanceof StoreLostError) listener(error)
+    }
+    this.#watch = setInterval(() => void this.#writer.ask({ type: 'watch' }).catch(tell), WATCH_MS).unref()
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#catchUp()
     await this.#tidied
     clearTimeout(this.#rest)
+    clearInterval(this.#watch)
     await this.#keepFilter()
     this.#isClosed = true
     this.#database.close()
-    await this.#writer.ask({ type: 'close' })
-    this.#writer.release()
+    await this.#writer.ask({ type: 'close' }).finally(() => this.#writer.release())
   }
 
   /** Where that saves the next opening a lot. Should it fail, the filter is filled from the tables as before. */

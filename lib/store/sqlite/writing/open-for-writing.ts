@@ -54,7 +54,13 @@ export function recover(database: Database, path: string): void {
   }
 }
 
+/**
+ * Fences every earlier writer. In a transaction of its own: where a statement that returns a row commits by itself, the
+ * drivers do not raise what the commit raises.
+ */
 export function raiseEpoch(database: Database): number {
-  const { epoch } = database.prepare('UPDATE head SET epoch = epoch + 1 RETURNING epoch').get() as { epoch: number }
+  database.exec('BEGIN IMMEDIATE; UPDATE head SET epoch = epoch + 1')
+  const { epoch } = database.prepare('SELECT epoch FROM head').get() as { epoch: number }
+  database.exec('COMMIT')
   return epoch
 }

@@ -5,6 +5,7 @@ import {
   StoreExistsError,
   StoreFormatError,
   StoreLockedError,
+  StoreLostError,
   StoreNotFoundError,
   WriterFencedError
 } from '../../errors.js'
@@ -24,6 +25,7 @@ const REVIVED = {
   WriterFencedError: (_message: string, cause: unknown) => new WriterFencedError({ cause }),
   StoreLockedError: (location: string, cause: unknown) => new StoreLockedError(location, { cause }),
   StoreNotFoundError: (location: string, cause: unknown) => new StoreNotFoundError(location, { cause }),
+  StoreLostError: (message: string, cause: unknown) => new StoreLostError(message, { cause }),
   StoreExistsError: (location: string, cause: unknown) => new StoreExistsError(location, { cause }),
   StoreFormatError: (message: string, cause: unknown) => new StoreFormatError(message, { cause }),
   StoreCorruptError: (message: string, cause: unknown) => new StoreCorruptError(message, { cause })

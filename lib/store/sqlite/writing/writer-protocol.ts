@@ -14,6 +14,7 @@ export type Request =
   | { readonly type: 'tidy'; readonly pieces: number }
   | { readonly type: 'forgetKeys'; readonly query: { readonly recordedBefore: number; readonly limit: number } }
   | { readonly type: 'keepFilter'; readonly filter: KeptFilter }
+  | { readonly type: 'watch' }
   | { readonly type: 'close' }
 
 export type Reply = { readonly value: unknown } | { readonly failure: Failure }

@@ -88,6 +88,8 @@ function answer(request: Request): unknown {
       return writer!.forgetKeys(request.query)
     case 'keepFilter':
       return writer!.keepFilter(request.filter)
+    case 'watch':
+      return writer!.watch()
     case 'close': {
       const closing = writer
       writer = undefined

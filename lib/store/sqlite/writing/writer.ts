@@ -11,6 +11,7 @@ import { headFromRow } from '../reading/head-row.js'
 import type { KeptFilter } from '../reading/key-filter.js'
 import { LetterWriter, type LetterChange } from './letter-writer.js'
 import { lockWriter } from '../database/lock.js'
+import { FileWatch } from '../file/file-watch.js'
 import { examineFile } from '../file/examine-file.js'
 import { FULL, openLedger, raiseEpoch, recover, type OpenOptions } from './open-for-writing.js'
 import type { TableChanges } from '../tail/table-changes.js'
@@ -48,6 +49,7 @@ export class Writer {
   readonly #letters: LetterWriter
   readonly #keepSetting: Statement
   readonly #moveHead: Statement
+  readonly #files: FileWatch
   #step: Generator<void, void, undefined> | undefined
   #hash: string
   #isFailed = false
@@ -65,6 +67,7 @@ export class Writer {
       recover(database, path)
       this.#hash = hexOf(row.hash)
       this.head = headFromRow(row)
+      this.#files = new FileWatch(path)
     } catch (error) {
       database?.close()
       this.#unlock()
@@ -83,6 +86,16 @@ export class Writer {
 
   /** Appends a group to the journal and moves the head, durably, or not at all. */
   commit(group: JournalCommit): void {
+    try {
+      this.#write(group)
+    } catch (error) {
+      // Where a file is gone, that says more than what SQLite says about it.
+      this.#files.look()
+      throw error
+    }
+  }
+
+  #write(group: JournalCommit): void {
     this.#assertWorking()
     this.#beginWriting()
     let hash: string
@@ -153,8 +166,18 @@ export class Writer {
     )
   }
 
+  /** Looks after the files while nobody pays. @throws StoreLostError */
+  watch(): void {
+    this.#assertWorking()
+    this.#files.look()
+    this.#isFailed = false
+  }
+
+  /** @throws StoreLostError */
   close(): void {
     try {
+      // Whatever is still written to files that are gone would only spoil what is left.
+      this.#files.look()
       if (!this.#isFailed) {
         this.#settleBalances()
         this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
@@ -220,6 +243,7 @@ export class Writer {
 
   /** A writer counts as failed until its work is done: what throws on the way leaves it so. */
   #assertWorking(): void {
+    this.#files.lookNowAndThen()
     if (this.#isFailed)
       throw new NotCommittedError('Expected a working writer, got one that failed before. Reopen the store.')
     this.#isFailed = true
