@@ -26,14 +26,18 @@ export const verify: CliCommand = {
   }
 }
 
-/** What it holds is checked by whoever takes it. */
+/** Each of its values is checked by whoever takes it. */
 async function checkpointIn(file: string): Promise<Checkpoint> {
   const text = await readFile(file, 'utf8')
+  const parsed = parsedOrUndefined(text)
+  if (typeof parsed === 'object' && parsed !== null && 'stateHash' in parsed) return parsed as Checkpoint
+  throw new UsageError(`File ${file} holds no checkpoint. Name a file that bursar checkpoint was written to.`)
+}
+
+function parsedOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text) as Checkpoint
+    return JSON.parse(text)
   } catch {
-    throw new UsageError(
-      `File ${file} holds no checkpoint: its text is no JSON. Name a file that bursar checkpoint was written to.`
-    )
+    return undefined
   }
 }
