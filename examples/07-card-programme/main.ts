@@ -51,7 +51,7 @@ await show('petrol: a part refunded')
 // Money that is only held is released by a void.
 const novel = await authorize('bookshop', 24_90n, 'N-1002')
 await show('book: authorized')
-await processor.voidPayment({ ...card, authorizationId: novel, idempotencyKey: 'reversal:N-1002' })
+await processor.voidPayment({ accountId: card.accountId, authorizationId: novel, idempotencyKey: 'reversal:N-1002' })
 await show('book: out of stock, voided')
 
 // A hold that nobody ends does so by itself, and its deadline is exact.
