@@ -22,9 +22,11 @@ export type {
   Balance,
   CommandResult,
   Declined,
+  KeyLifetimesSet,
   PaymentResult,
   ResultOf
 } from './domain/result.js'
+export type { KeyLifetimes } from './domain/key-lifetimes.js'
 export { DECLINE_CODES, DECLINES, type DeclineCode, type DeclineCodeOf } from './domain/decline.js'
 export { allocate, AMOUNT_MAX } from './domain/money.js'
 export { assertApproved, DeclinedError } from './processor/assert-approved.js'

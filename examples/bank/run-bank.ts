@@ -7,7 +7,6 @@ import { EXIT } from '../../lib/cli/exit-code.js'
 import { importCsv } from '../../lib/cli/import-csv.js'
 import { interruption, type Interruption } from '../../lib/cli/interruption.js'
 import type { ImportReport } from '../../lib/cli/import-report.js'
-import { KEYS_KEPT_FOREVER } from '../../lib/cli/kept-keys.js'
 import { counted, grouped, labelled } from '../../lib/cli/layout.js'
 import { exampleLines, isClean, summaryOf, totalLines } from '../../lib/cli/print-import.js'
 import type { Streams } from '../../lib/cli/output.js'
@@ -37,7 +36,7 @@ async function run(request: BankArguments, output: Streams, interrupted: Interru
   const file = await startOrExplain(() => openFile(csvPath))
   try {
     const store = sqliteStore({ path: databasePath })
-    await using processor = await startOrExplain(() => openPaymentProcessor({ store, idempotency: KEYS_KEPT_FOREVER }))
+    await using processor = await startOrExplain(() => openPaymentProcessor({ store }))
     print(output, `Importing ${csvPath} into ${databasePath}`)
     return await importAndReport(processor, { ...request, databasePath, file, output, interrupted })
   } finally {

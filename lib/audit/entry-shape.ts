@@ -1,22 +1,29 @@
 import { DECLINE_CODES, DECLINES } from '../domain/decline.js'
 import type { Entry } from '../domain/entry.js'
 import { isBalanceInRange } from '../domain/money.js'
+import { isValid } from '../store/lifetimes-setting.js'
 import { sequenceOfTransactionId } from '../domain/transaction.js'
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isAmount = (value: unknown) => typeof value === 'bigint' && isBalanceInRange(value)
-const TYPES: readonly string[] = [...Object.keys(DECLINES), 'ExpireHold']
+const TYPES: readonly string[] = [...Object.keys(DECLINES), 'ExpireHold', 'DiscardDeadLetter']
+/** What is approved without a transaction and without a change of an account. */
+const BESIDE_THE_BOOKS: readonly string[] = ['DiscardDeadLetter', 'SetKeyLifetimes']
 const OUTCOMES: readonly unknown[] = ['approved', 'declined', 'refused']
+
+function hasEffect({ command, transactionId, account }: Entry): boolean {
+  return transactionId !== null || account !== null || BESIDE_THE_BOOKS.includes(command.type)
+}
 
 /** What is wrong with the shape of an entry that comes from outside, as far as a store would stumble over it. */
 export function misshapenField(entry: Entry): string | undefined {
-  const { command, outcome, code, transactionId, account } = entry
+  const { command, outcome, code, transactionId, account, lifetimes } = entry
   const checks: Readonly<Record<string, boolean>> = {
     timestamp: Number.isSafeInteger(entry.timestamp) && entry.timestamp >= 0,
     command: TYPES.includes(command.type) && isText(command.accountId),
     idempotencyKey:
       !('idempotencyKey' in command) || command.idempotencyKey === undefined || isText(command.idempotencyKey),
-    outcome: OUTCOMES.includes(outcome) && (outcome === 'approved') === (transactionId !== null || account !== null),
+    outcome: OUTCOMES.includes(outcome) && (outcome === 'approved') === hasEffect(entry),
     code: outcome === 'declined' ? code !== null && DECLINE_CODES.includes(code) : code === null,
     message: typeof entry.message === 'string',
     transactionId: transactionId === null || sequenceOfTransactionId(transactionId) === entry.sequence,
@@ -28,6 +35,7 @@ export function misshapenField(entry: Entry): string | undefined {
     holds: entry.holds.every(
       ({ accountId, amount, heldAfter }) => isText(accountId) && isAmount(amount) && isAmount(heldAfter)
     ),
+    lifetimes: command.type === 'SetKeyLifetimes' ? lifetimes !== undefined && isValid(lifetimes) : !lifetimes,
     account:
       account === null ||
       (isText(account.accountId) &&

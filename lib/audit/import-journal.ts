@@ -4,8 +4,9 @@ import { BursarError, InvalidRequestError, invariant } from '../domain/errors.js
 import { fieldsOf, shapeOf } from '../domain/known-fields.js'
 import { show } from '../domain/show.js'
 import { accountsChangedBy, isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
+import { lifetimesSetting } from '../store/lifetimes-setting.js'
 import { storeField } from '../store/store-field.js'
-import type { ChainedEntry, Head, Store, StoreSession } from '../store/store.js'
+import type { ChainedEntry, Head, Settings, Store, StoreSession } from '../store/store.js'
 import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
 import { checkpointField, type Checkpoint } from './checkpoint.js'
 import { misshapenField } from './entry-shape.js'
@@ -210,6 +211,7 @@ class JournalImport {
     const accounts = new Map<string, AccountState>()
     const transactions = new Map<number, TransactionState>()
     let { transactionCount } = this.#head
+    let settings: Settings | undefined
     for (const { number, chained } of lines) {
       const { entry } = chained
       try {
@@ -224,12 +226,19 @@ class JournalImport {
       const fresh = unchanged(entry)
       if (fresh !== undefined && !transactions.has(entry.sequence)) replay.transactions.set(entry.sequence, fresh)
       if (isCountedTransaction(entry)) transactionCount++
+      if (entry.lifetimes !== undefined) settings = lifetimesSetting(entry.lifetimes)
     }
     const entries = lines.map(({ chained }) => chained.entry)
     const { sequence, timestamp } = entries.at(-1)!
     const head = { sequence, timestamp, transactionCount }
     const changed = { accounts: [...accounts.values()], transactions: [...transactions.values()] }
-    await this.#session.commit({ expectedHead: this.#head.sequence, entries, ...changed, head })
+    await this.#session.commit({
+      expectedHead: this.#head.sequence,
+      entries,
+      ...changed,
+      ...(settings && { settings }),
+      head
+    })
     this.#head = head
     this.#imported += entries.length
   }

@@ -1,6 +1,7 @@
 import type { RecordedCommand } from '../domain/command.js'
 import type { DeclineCode } from '../domain/decline.js'
 import type { HoldChange, Posting } from '../domain/entry.js'
+import { shownLifetimes, type KeyLifetimes } from '../domain/key-lifetimes.js'
 import type { ChainedEntry } from '../store/store.js'
 
 /** One record of the journal: what was asked, what was decided, what moved, and its link in the hash chain. */
@@ -17,6 +18,8 @@ export interface JournalEntry {
   readonly attempt: number
   readonly postings: readonly Posting[]
   readonly holds: readonly HoldChange[]
+  /** How long keys live from this entry on; only on entries that set it. */
+  readonly lifetimes?: KeyLifetimes
   /** The entry as it is stored, to the letter: what the hash covers. */
   readonly encoded: string
   /** Hex SHA-256 over `previousHash` and `encoded`. */
@@ -26,7 +29,7 @@ export interface JournalEntry {
 
 export function journalEntryOf({ entry, encoded, hash, previousHash }: ChainedEntry): JournalEntry {
   const { sequence, timestamp, command, outcome, code, message, transactionId } = entry
-  const { amount, currency, attempt, postings, holds } = entry
+  const { amount, currency, attempt, postings, holds, lifetimes } = entry
   return {
     sequence,
     timestamp: new Date(timestamp),
@@ -40,6 +43,7 @@ export function journalEntryOf({ entry, encoded, hash, previousHash }: ChainedEn
     attempt,
     postings,
     holds,
+    ...(lifetimes !== undefined && { lifetimes: shownLifetimes(lifetimes) }),
     encoded,
     hash,
     previousHash

@@ -1,4 +1,6 @@
 import type { AccountState } from '../domain/account.js'
+import { FOR_EVER, lifetimesAfter } from '../domain/key-lifetimes.js'
+import { isSettingOf } from '../store/lifetimes-setting.js'
 import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
@@ -36,6 +38,7 @@ export interface VerifyOptions {
 }
 
 const PAGE_LENGTH = 1_000
+const OTHER_LIFETIMES = 'the store keeps other key lifetimes than the journal'
 
 /**
  * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, and every balance rebuilt
@@ -63,6 +66,7 @@ class Verification {
   #sequence = 0
   #hash = BEGINNING.hash
   #timestamp = 0
+  #lifetimes = FOR_EVER
 
   constructor(snapshot: StoreSnapshot, onProgress: (progress: VerificationProgress) => void) {
     this.#snapshot = snapshot
@@ -103,6 +107,7 @@ class Verification {
     if (this.#timestamp !== head.timestamp || this.#rebuilt.transactionCount !== head.transactionCount) {
       this.#report(head.sequence, null, 'the recorded head has another time or count of transactions than the journal')
     }
+    if (!isSettingOf(this.#snapshot.settings, this.#lifetimes)) this.#report(head.sequence, null, OTHER_LIFETIMES)
     const { problems } = this.#problems
     return { ok: problems.length === 0, entries: this.#sequence, accounts, headHash: this.#hash, problems }
   }
@@ -114,6 +119,7 @@ class Verification {
     for (const message of breaksOf(before, chained)) this.#report(expected, null, message)
     this.#hash = chained.hash
     this.#timestamp = entry.timestamp
+    this.#lifetimes = lifetimesAfter(entry, this.#lifetimes)
     try {
       this.#rebuilt.apply(entry)
     } catch (error) {

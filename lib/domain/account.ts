@@ -24,6 +24,8 @@ export interface AccountState {
 /** Where deposits and opening balances come from, and where payments without a payee go. */
 export const FUNDING = '@funding'
 export const SETTLEMENT = '@settlement'
+/** What commands about the whole ledger act for: a scope of idempotency keys, and no account. */
+export const LEDGER = '@ledger'
 export const SYSTEM_NAMES: readonly string[] = [FUNDING, SETTLEMENT]
 
 const AT = '@'.charCodeAt(0)

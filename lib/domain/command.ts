@@ -1,4 +1,4 @@
-import type { FreezeDirection, Metadata } from './account.js'
+import type { FreezeDirection, LEDGER, Metadata } from './account.js'
 
 /** Commands as the ledger executes them: checked, copied, amounts as `bigint` minor units. */
 export type Command =
@@ -15,6 +15,7 @@ export type Command =
   | FreezeAccount
   | UnfreezeAccount
   | CloseAccount
+  | SetKeyLifetimes
 
 /** What the ledger records: the commands of callers, the expiry of a hold, and the end of a dead letter. */
 export type RecordedCommand = Command | ExpireHold | DiscardDeadLetter
@@ -127,6 +128,18 @@ export interface UnfreezeAccount extends Keyed {
 
 export interface CloseAccount extends Keyed {
   readonly type: 'CloseAccount'
+}
+
+/**
+ * Sets how long the ledger's keys live; what is left out stays, `null` is for ever. Written by the ledger itself, without
+ * a key, when it is opened with other lifetimes.
+ */
+export interface SetKeyLifetimes extends Attributed {
+  readonly type: 'SetKeyLifetimes'
+  readonly accountId: typeof LEDGER
+  readonly idempotencyKey?: string
+  readonly answerTtlMs?: number | null
+  readonly keyTtlMs?: number | null
 }
 
 /** Written by the ledger itself when a hold's deadline has passed. */

@@ -2,6 +2,7 @@ import type { Command, RecordedCommand } from './command.js'
 import { changeAccount, createAccount } from './decide-account.js'
 import { authorizePayment, capturePayment, expireHold, voidPayment } from './decide-hold.js'
 import { deposit, postTransaction, processPayment, transfer } from './decide-payment.js'
+import { setKeyLifetimes } from './decide-lifetimes.js'
 import { refundPayment } from './decide-refund.js'
 import { approve, type Decision } from './decision.js'
 import { recall } from './idempotency.js'
@@ -62,6 +63,8 @@ function decideCall(command: Command, view: View, context: Context): Decision {
     case 'UnfreezeAccount':
     case 'CloseAccount':
       return changeAccount(execution, command, view)
+    case 'SetKeyLifetimes':
+      return setKeyLifetimes(execution, command)
     default:
       return command satisfies never
   }

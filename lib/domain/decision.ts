@@ -3,6 +3,7 @@ import type { RecordedCommand } from './command.js'
 import { DECLINES, type Decline, type DeclineCode } from './decline.js'
 import type { Entry, HoldChange, Posting } from './entry.js'
 import { invariant, type BursarError } from './errors.js'
+import { FOR_EVER, type RecordedLifetimes } from './key-lifetimes.js'
 import { transactionIdOf } from './transaction.js'
 import type { Context } from './view.js'
 
@@ -33,6 +34,7 @@ interface Effects extends Money {
   readonly holds?: readonly HoldChange[]
   readonly refundable?: bigint
   readonly account?: AccountState
+  readonly lifetimes?: RecordedLifetimes
 }
 
 const NONE: readonly never[] = []
@@ -56,11 +58,13 @@ export function approve(execution: Execution, effects: Effects): Decision {
     refundable: effects.refundable ?? null,
     account: effects.account ?? null
   }
-  return { kind: 'record', entry, refusal: null }
+  // Apart, as it is rare: all other entries keep one shape.
+  const { lifetimes } = effects
+  return { kind: 'record', entry: lifetimes === undefined ? entry : { ...entry, lifetimes }, refusal: null }
 }
 
 /** As with accounts: entries share the number of their millisecond with the context that it comes from. */
-const EARLIEST = { sequence: 0, now: undefined as never, idSuffix: '', answerTtlMs: 0, keyTtlMs: 0 }
+const EARLIEST = { sequence: 0, now: undefined as never, idSuffix: '', lifetimes: FOR_EVER }
 const NO_COMMAND = { type: 'DiscardDeadLetter', accountId: '', deadLetterId: '', reason: '', discarded: '' } as const
 approve({ command: NO_COMMAND, context: EARLIEST, attempt: 1 }, { amount: 0n, currency: '', message: '' })
 

@@ -82,7 +82,8 @@ export const DECLINES = {
   SetAccountLimits: ['account_closed'],
   FreezeAccount: ['account_closed'],
   UnfreezeAccount: ['account_closed'],
-  CloseAccount: ['account_closed', 'account_not_empty']
+  CloseAccount: ['account_closed', 'account_not_empty'],
+  SetKeyLifetimes: []
 } as const satisfies Record<string, readonly DeclineCode[]>
 
 /** The codes with which one command can be declined. */

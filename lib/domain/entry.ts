@@ -1,6 +1,7 @@
 import type { AccountState } from './account.js'
 import type { RecordedCommand } from './command.js'
 import type { DeclineCode } from './decline.js'
+import type { RecordedLifetimes } from './key-lifetimes.js'
 
 /** A change of one account's posted balance; the postings of an entry sum to zero per currency. */
 export interface Posting {
@@ -55,4 +56,6 @@ export interface Entry {
   readonly refundable: bigint | null
   /** The account after a command that changes the account itself. */
   readonly account: AccountState | null
+  /** How long keys live from this entry on; only on entries that set it. */
+  readonly lifetimes?: RecordedLifetimes
 }

@@ -3,6 +3,7 @@ import type { Decision } from './decision.js'
 import { reject } from './decision.js'
 import type { Entry } from './entry.js'
 import { IdempotencyConflictError, IdempotencyKeyExpiredError } from './errors.js'
+import { forgottenBefore, isAnswerExpired } from './key-lifetimes.js'
 import { targetOf } from './movement.js'
 import type { Context, View } from './view.js'
 
@@ -16,8 +17,7 @@ export function recall(
   context: Context
 ): Decision | { readonly kind: 'execute'; readonly attempt: number } {
   const first = view.keyed(command.accountId, command.idempotencyKey)
-  const ageMs = first === undefined ? Infinity : context.now - first.timestamp
-  if (first === undefined || ageMs >= context.keyTtlMs) return FIRST_ATTEMPT
+  if (first === undefined || first.timestamp < forgottenBefore(context.lifetimes, context.now)) return FIRST_ATTEMPT
 
   const { idempotencyKey } = command
   const { transactionId } = first
@@ -26,7 +26,8 @@ export function recall(
   // A declined attempt moved nothing, so trying again can never pay twice, however old it is.
   if (first.outcome === 'declined' && !keepsDeclines(first.command))
     return { kind: 'execute', attempt: first.attempt + 1 }
-  if (ageMs >= context.answerTtlMs) return reject(new IdempotencyKeyExpiredError({ idempotencyKey, transactionId }))
+  if (isAnswerExpired(context.lifetimes, context.now - first.timestamp))
+    return reject(new IdempotencyKeyExpiredError({ idempotencyKey, transactionId }))
   return { kind: 'replay', entry: first }
 }
 
@@ -55,7 +56,8 @@ const MEANING = {
   SetAccountLimits: ['overdraftLimit'],
   FreezeAccount: ['direction'],
   UnfreezeAccount: [],
-  CloseAccount: []
+  CloseAccount: [],
+  SetKeyLifetimes: ['answerTtlMs', 'keyTtlMs']
 } as const satisfies Record<Command['type'], readonly string[]>
 
 /** Whether two requests under one key are the same to the letter, so that the second can join the first in flight. */

@@ -3,6 +3,7 @@ import type { Command } from './command.js'
 import type { DeclineCode, DeclineCodeOf } from './decline.js'
 import { invariant } from './errors.js'
 import type { Entry } from './entry.js'
+import { shownLifetimes, type KeyLifetimes } from './key-lifetimes.js'
 
 /** What every answer carries. Amounts are minor units of `currency`. */
 interface Answer {
@@ -46,7 +47,15 @@ export interface AccountChanged {
 }
 
 export type AccountResult<Code extends DeclineCode = DeclineCode> = AccountChanged | Declined<Code>
-export type CommandResult = PaymentResult | AccountResult
+
+/** How long keys live from now on. */
+export interface KeyLifetimesSet extends KeyLifetimes {
+  readonly success: true
+  readonly sequence: number
+  readonly replayed: boolean
+}
+
+export type CommandResult = PaymentResult | AccountResult | KeyLifetimesSet
 
 type AccountCommand = Extract<
   Command,
@@ -54,9 +63,11 @@ type AccountCommand = Extract<
 >
 
 /** The result that a command resolves with: with its kind of approval, and only the codes it can be declined for. */
-export type ResultOf<C extends { readonly type: Command['type'] }> = C['type'] extends AccountCommand['type']
-  ? AccountResult<DeclineCodeOf<C['type']>>
-  : PaymentResult<DeclineCodeOf<C['type']>>
+export type ResultOf<C extends { readonly type: Command['type'] }> = C['type'] extends 'SetKeyLifetimes'
+  ? KeyLifetimesSet
+  : C['type'] extends AccountCommand['type']
+    ? AccountResult<DeclineCodeOf<C['type']>>
+    : PaymentResult<DeclineCodeOf<C['type']>>
 
 /** An account as callers see it. */
 export interface Account {
@@ -87,6 +98,9 @@ export interface Balance {
 export function resultOf(entry: Entry, replayed: boolean): CommandResult {
   if (entry.outcome === 'approved' && entry.account !== null) {
     return { success: true, account: accountOf(entry.account), sequence: entry.sequence, replayed }
+  }
+  if (entry.lifetimes !== undefined) {
+    return { success: true, ...shownLifetimes(entry.lifetimes), sequence: entry.sequence, replayed }
   }
   return entry.outcome === 'approved' ? approvedOf(entry, replayed) : declinedOf(entry, replayed)
 }

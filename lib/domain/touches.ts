@@ -26,6 +26,7 @@ export function touchedAccounts(command: RecordedCommand, view: View): readonly 
       return payee === undefined ? [accountId] : [accountId, payee]
     }
     case 'DiscardDeadLetter':
+    case 'SetKeyLifetimes':
       return []
     case 'VoidPayment':
     case 'ExpireHold':

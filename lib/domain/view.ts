@@ -1,5 +1,6 @@
 import type { AccountState } from './account.js'
 import type { Entry } from './entry.js'
+import type { RecordedLifetimes } from './key-lifetimes.js'
 import type { TransactionState } from './transaction.js'
 
 /** What a decision may look at: the part of the ledger's state that its command touches. */
@@ -17,8 +18,6 @@ export interface Context {
   readonly now: number
   /** The unguessable part of the next transaction id. */
   readonly idSuffix: string
-  /** How long a key answers with the full result. */
-  readonly answerTtlMs: number
-  /** How long a key is recognised at all. */
-  readonly keyTtlMs: number
+  /** How long keys live, by the entries before this one. */
+  readonly lifetimes: RecordedLifetimes
 }

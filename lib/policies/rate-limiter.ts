@@ -27,7 +27,8 @@ const ALLOWANCE = {
   SetAccountLimits: null,
   FreezeAccount: null,
   UnfreezeAccount: null,
-  CloseAccount: null
+  CloseAccount: null,
+  SetKeyLifetimes: null
 } as const satisfies Record<Command['type'], 'payments' | 'returns' | null>
 
 interface Parts {

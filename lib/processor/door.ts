@@ -1,9 +1,11 @@
+import { LEDGER } from '../domain/account.js'
 import type { Command } from '../domain/command.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { assertKnownFields, unreadable, type Shape } from '../domain/known-fields.js'
 import { nearest } from '../domain/nearest.js'
 import { show } from '../domain/show.js'
 import * as field from './fields.js'
+import { lifetimeFields } from './key-lifetimes.js'
 import { LEGS_MAX, legsField } from './legs.js'
 import { ANY_COMMAND, COMMANDS, REQUESTS } from './shapes.js'
 
@@ -186,6 +188,8 @@ function admitCommand(type: Command['type'], fields: Fields, { actor, reason: wh
     case 'UnfreezeAccount':
     case 'CloseAccount':
       return admitAccountCommand(type, fields, why)
+    case 'SetKeyLifetimes':
+      return admitKeyLifetimes(type, fields, { actor, reason: why })
     default:
       return type satisfies never
   }
@@ -220,6 +224,19 @@ function admitAccountCommand(
     default:
       return type satisfies never
   }
+}
+
+/** Whoever changes how long keys live has to say who it is and why: from the horizon on, a late retry pays again. */
+function admitKeyLifetimes(type: 'SetKeyLifetimes', fields: Fields, { actor, reason }: Attribution): Command {
+  const lifetimes = lifetimeFields({ answerTtlMs: fields['answerTtlMs'], keyTtlMs: fields['keyTtlMs'] })
+  if (lifetimes.answerTtlMs === undefined && lifetimes.keyTtlMs === undefined) {
+    throw new InvalidRequestError(
+      'Expected answerTtlMs, keyTtlMs or both, got neither. What is left out stays as it is.'
+    )
+  }
+  field.actorField(actor)
+  field.reasonField(reason)
+  return { type, accountId: LEDGER, idempotencyKey: field.idempotencyKeyField(fields['idempotencyKey']), ...lifetimes }
 }
 
 function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {

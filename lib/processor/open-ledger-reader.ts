@@ -3,11 +3,13 @@ import type { JournalEntry } from '../audit/journal-entry.js'
 import { verify } from '../audit/verify.js'
 import type { AccountState } from '../domain/account.js'
 import { TransactionNotFoundError } from '../domain/errors.js'
+import { shownLifetimes } from '../domain/key-lifetimes.js'
 import { fieldsOf } from '../domain/known-fields.js'
 import { accountOf, balanceOf } from '../domain/result.js'
 import { sequenceOfTransactionId } from '../domain/transaction.js'
 import { systemClock } from '../queue/clock.js'
 import { StoreUnsupportedError } from '../store/errors.js'
+import { lifetimesIn } from '../store/lifetimes-setting.js'
 import type { Head, Store, StoreReader } from '../store/store.js'
 import { Backups } from './backups.js'
 import { storedLetters, type DeadLetters } from './dead-letter-desk.js'
@@ -32,6 +34,7 @@ export type LedgerReader = AsyncDisposable &
     | 'getTransaction'
     | 'getTransactionCount'
     | 'listTransactions'
+    | 'getKeyLifetimes'
     | 'verify'
     | 'checkpoint'
     | 'backup'
@@ -91,6 +94,7 @@ function readerOf(store: StoreReader): LedgerReader {
       return transactionOf(found)
     },
     getTransactionCount: async () => (await headOf()).head.transactionCount,
+    getKeyLifetimes: async () => shownLifetimes(lifetimesIn(await store.settings())),
     listTransactions: query => history.transactions(query),
     journal: query => new JournalFeed(source, query, READER_JOURNAL_QUERY),
     verify: async options => verify(store, verifyOptions(options)),

@@ -1,14 +1,17 @@
 import { SYSTEM_NAMES, systemAccountId } from '../domain/account.js'
+import type { SetKeyLifetimes } from '../domain/command.js'
 import { CURRENCY_CODES } from '../money/currencies.js'
 import { Events } from '../observability/events.js'
 import { Places } from '../policies/places.js'
 import { systemClock } from '../queue/clock.js'
 import { Worker } from '../queue/worker.js'
+import { lifetimesIn } from '../store/lifetimes-setting.js'
 import { memoryStore } from '../store/memory/memory-store.js'
 import { fieldsOf } from '../domain/known-fields.js'
 import { storeField } from '../store/store-field.js'
 import { clockField, integerField } from './fields.js'
 import { Intake } from './intake.js'
+import { changeAtOpening, lifetimeFields } from './key-lifetimes.js'
 import { rateLimiterOf, retryingOf } from './policy-options.js'
 import type { PaymentProcessor, PaymentProcessorOptions } from './payment-processor.js'
 import { QueuedPaymentProcessor } from './queued-payment-processor.js'
@@ -33,12 +36,10 @@ const DAY_MS = 24 * 60 * 60 * 1000
 export async function openPaymentProcessor(options?: PaymentProcessorOptions): Promise<PaymentProcessor> {
   const given = fieldsOf(options, PROCESSOR_OPTIONS)
   const { store = memoryStore(), clock = systemClock, maxQueueLength = QUEUE_LENGTH_DEFAULT } = given
-  const { answerTtlMs = DAY_MS, keyTtlMs = 30 * DAY_MS } = fieldsOf(given.idempotency, IDEMPOTENCY_OPTIONS)
   integerField(maxQueueLength, 'maxQueueLength', { min: 1, max: QUEUE_LENGTH_MAX })
   const { queueReserve = Math.ceil(maxQueueLength / 10) } = given
   integerField(queueReserve, 'queueReserve', { min: 0, max: QUEUE_LENGTH_MAX })
-  integerField(keyTtlMs, 'idempotency.keyTtlMs', { min: 1, max: Number.MAX_SAFE_INTEGER })
-  integerField(answerTtlMs, 'idempotency.answerTtlMs', { min: 0, max: keyTtlMs })
+  const askedLifetimes = lifetimeFields(fieldsOf(given.idempotency, IDEMPOTENCY_OPTIONS), 'idempotency.')
   const { sweepIntervalMs = SWEEP_INTERVAL_MS } = fieldsOf(given.holds, HOLD_OPTIONS)
   integerField(sweepIntervalMs, 'holds.sweepIntervalMs', { min: 1, max: DAY_MS })
   clockField(clock)
@@ -47,16 +48,40 @@ export async function openPaymentProcessor(options?: PaymentProcessorOptions): P
   const rateLimiter = rateLimiterOf(given.rateLimit, clock, events)
   const retrying = retryingOf(given.retry, clock)
   const session = await store.open()
-  const worker = await Worker.start(session, {
-    clock,
-    answerTtlMs,
-    keyTtlMs,
-    systemAccounts: SYSTEM_ACCOUNTS,
-    sweepIntervalMs,
-    events,
-    retrying
-  })
+  let worker: Worker
+  let change: SetKeyLifetimes | undefined
+  try {
+    const recorded = lifetimesIn(await session.settings())
+    change = changeAtOpening(askedLifetimes, { recorded, isNew: session.head.sequence === 0 })
+    worker = await Worker.start(session, {
+      clock,
+      lifetimes: recorded,
+      systemAccounts: SYSTEM_ACCOUNTS,
+      sweepIntervalMs,
+      events,
+      retrying
+    })
+  } catch (error) {
+    // Whoever is refused must not keep others out.
+    await session.close()
+    throw error
+  }
   const places = new Places({ lengthMax: maxQueueLength, reserve: queueReserve })
   const intake = new Intake({ worker, maxQueueLength, places, rateLimiter })
-  return new QueuedPaymentProcessor({ worker, session, intake, events })
+  const processor = new QueuedPaymentProcessor({ worker, session, intake, events })
+  if (change !== undefined) await recordChange(change, { worker, intake, processor })
+  return processor
+}
+
+/** Records the new lifetimes before anybody else is served, durably: every decision of this processor follows them. */
+async function recordChange(
+  change: SetKeyLifetimes,
+  { worker, intake, processor }: { worker: Worker; intake: Intake; processor: PaymentProcessor }
+): Promise<void> {
+  try {
+    await intake.question({ read: () => worker.record(change) })
+  } catch (error) {
+    await processor.abort(error)
+    throw error
+  }
 }

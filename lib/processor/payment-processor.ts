@@ -1,4 +1,5 @@
 import type { Command as DomainCommand } from '../domain/command.js'
+import type { KeyLifetimes } from '../domain/key-lifetimes.js'
 import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
 import type { RateLimits } from '../policies/rate-limiter.js'
@@ -28,11 +29,21 @@ export interface PaymentProcessorOptions {
   readonly retry?: RetryOptions
   /** @default the system clock */
   readonly clock?: Clock
+  /**
+   * How long the ledger's idempotency keys live. Recorded in the ledger when it is made. An opening may lengthen them;
+   * only `setKeyLifetimes` shortens them.
+   */
   readonly idempotency?: {
-    /** How long a key answers with the original result, in milliseconds, 0 … keyTtlMs. @default 86_400_000 (24 hours) */
-    readonly answerTtlMs?: number
-    /** How long a key is recognised at all, in milliseconds, 1 … 2^53−1. @default 2_592_000_000 (30 days) */
-    readonly keyTtlMs?: number
+    /**
+     * How long a key answers with the original result, in milliseconds, 0 … keyTtlMs, or `null` for ever.
+     * @default what the ledger has; for ever in a new one
+     */
+    readonly answerTtlMs?: number | null
+    /**
+     * How long a key is recognised at all, in milliseconds, 1 … 2^53−1, or `null` for ever.
+     * @default what the ledger has; for ever in a new one
+     */
+    readonly keyTtlMs?: number | null
   }
   readonly holds?: {
     /**
@@ -106,6 +117,8 @@ export interface PaymentProcessor extends AsyncDisposable {
   unfreezeAccount(request: Requests.UnfreezeAccountRequest, options?: SubmitOptions): Answer<'UnfreezeAccount'>
   /** Closes an account that is empty, for good. */
   closeAccount(request: Requests.CloseAccountRequest, options?: SubmitOptions): Answer<'CloseAccount'>
+  /** Sets how long the idempotency keys of the ledger live, from now on. */
+  setKeyLifetimes(request: Requests.SetKeyLifetimesRequest, options?: SubmitOptions): Answer<'SetKeyLifetimes'>
   /** The command bus: every method above is one line over it. */
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>>
 
@@ -115,6 +128,8 @@ export interface PaymentProcessor extends AsyncDisposable {
   getTransaction(transactionId: string): Promise<Transaction>
   getTransactionCount(): Promise<number>
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction>
+  /** How long the idempotency keys of the ledger live; `null` is for ever. */
+  getKeyLifetimes(): Promise<KeyLifetimes>
   /** Every entry, in order and without holes, at the pace of the consumer; with `follow` also those to come. */
   journal(query?: JournalQuery): AsyncIterableIterator<JournalEntry>
   /** Re-checks the journal and that the present state follows from it, as a whole or since a checkpoint. */

@@ -11,6 +11,7 @@ import {
   type CommandResult,
   type ResultOf
 } from '../domain/result.js'
+import { shownLifetimes, type KeyLifetimes } from '../domain/key-lifetimes.js'
 import type { Events, ProcessorEvents } from '../observability/events.js'
 import type { Worker } from '../queue/worker.js'
 import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
@@ -124,6 +125,10 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
     return this.#take('CloseAccount', request, options)
   }
 
+  setKeyLifetimes(request: Requests.SetKeyLifetimesRequest, options?: SubmitOptions) {
+    return this.#take('SetKeyLifetimes', request, options)
+  }
+
   submit<C extends Requests.Command>(command: C, options?: SubmitOptions): Promise<ResultOf<C>> {
     return this.#take(undefined, command, options) as Promise<ResultOf<C>>
   }
@@ -178,6 +183,10 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
 
   async getTransactionCount(): Promise<number> {
     return this.#intake.question({ read: view => view.head.transactionCount })
+  }
+
+  async getKeyLifetimes(): Promise<KeyLifetimes> {
+    return this.#intake.question({ read: view => shownLifetimes(view.open.lifetimes) })
   }
 
   listTransactions(query?: TransactionQuery): AsyncIterable<Transaction> {

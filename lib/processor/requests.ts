@@ -129,6 +129,16 @@ export interface CloseAccountRequest extends Attributed {
   readonly idempotencyKey: string
 }
 
+export interface SetKeyLifetimesRequest {
+  /** How long a key answers with the original result, milliseconds, 0 … keyTtlMs; `null`: for ever. @default as it is */
+  readonly answerTtlMs?: number | null
+  /** How long a key is recognised at all, milliseconds, 1 … 2^53−1; `null`: for ever. @default as it is */
+  readonly keyTtlMs?: number | null
+  readonly actor: string
+  readonly reason: string
+  readonly idempotencyKey: string
+}
+
 /** A request together with its name, for `submit`. */
 export type Command =
   | ({ readonly type: 'CreateAccount' } & CreateAccountRequest)
@@ -144,3 +154,4 @@ export type Command =
   | ({ readonly type: 'FreezeAccount' } & FreezeAccountRequest)
   | ({ readonly type: 'UnfreezeAccount' } & UnfreezeAccountRequest)
   | ({ readonly type: 'CloseAccount' } & CloseAccountRequest)
+  | ({ readonly type: 'SetKeyLifetimes' } & SetKeyLifetimesRequest)

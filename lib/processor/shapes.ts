@@ -59,7 +59,13 @@ export const REQUESTS: { readonly [T in Type]: Shape } = {
   SetAccountLimits: shapeOf<Requests.SetAccountLimitsRequest>('SetAccountLimits', { ...KEYED, overdraftLimit: true }),
   FreezeAccount: shapeOf<Requests.FreezeAccountRequest>('FreezeAccount', { ...KEYED, direction: true }),
   UnfreezeAccount: shapeOf<Requests.UnfreezeAccountRequest>('UnfreezeAccount', KEYED),
-  CloseAccount: shapeOf<Requests.CloseAccountRequest>('CloseAccount', KEYED)
+  CloseAccount: shapeOf<Requests.CloseAccountRequest>('CloseAccount', KEYED),
+  SetKeyLifetimes: shapeOf<Requests.SetKeyLifetimesRequest>('SetKeyLifetimes', {
+    idempotencyKey: true,
+    ...ATTRIBUTED,
+    answerTtlMs: true,
+    keyTtlMs: true
+  })
 }
 
 /** The same for `submit`, where the command names itself. */

@@ -1,5 +1,6 @@
 import { OutcomeUnknownError, NotCommittedError, StoreLostError, WriterFencedError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
+import { forgottenBefore } from '../domain/key-lifetimes.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
@@ -27,7 +28,6 @@ interface Parts {
   readonly view: WorkingSet
   readonly lifecycle: Lifecycle
   readonly growth: Growth
-  readonly keyTtlMs: number
   readonly events: Events
   readonly turns: Turns
   readonly retrying: Retrying
@@ -50,7 +50,6 @@ export class Committer {
   readonly #view: WorkingSet
   readonly #lifecycle: Lifecycle
   readonly #growth: Growth
-  readonly #keyTtlMs: number
   readonly #events: Events
   readonly #turns: Turns
   readonly #rescue: Rescue
@@ -72,7 +71,6 @@ export class Committer {
     this.#view = parts.view
     this.#lifecycle = parts.lifecycle
     this.#growth = parts.growth
-    this.#keyTtlMs = parts.keyTtlMs
     this.#events = parts.events
     this.#turns = parts.turns
     this.#rescue = new Rescue(parts)
@@ -143,7 +141,7 @@ export class Committer {
     const { entries, sequence } = group
     if (group.sentAt !== 0) this.#events.emit('group:committed', { entries: entries.length, sequence, durationMs })
     this.#growth.notify()
-    this.#sweepKeys(group.timestamp)
+    this.#sweepKeys(group)
   }
 
   /** Gives the answers of durable groups in order; callers who act on them get no more than a turn of the event loop. */
@@ -210,12 +208,11 @@ export class Committer {
   }
 
   /** Frees the space of keys past their horizon, in small steps beside the commits. Deciding never depends on it. */
-  #sweepKeys(now: number): void {
-    if (this.#sweep !== undefined || now < this.#sweepDueAt) return
-    this.#sweepDueAt = now + Math.max(SWEEP_INTERVAL_MIN_MS, Math.floor(this.#keyTtlMs / SWEEPS_PER_KEY_LIFETIME))
-    // A key is forgotten when its age has reached the horizon; the entry of that very millisecond included.
-    const recordedBefore = now - this.#keyTtlMs + 1
-    this.#sweep = this.#forgetKeys(recordedBefore).finally(() => (this.#sweep = undefined))
+  #sweepKeys({ timestamp: now, lifetimes }: Group): void {
+    const { keyTtlMs } = lifetimes
+    if (keyTtlMs === null || this.#sweep !== undefined || now < this.#sweepDueAt) return
+    this.#sweepDueAt = now + Math.max(SWEEP_INTERVAL_MIN_MS, Math.floor(keyTtlMs / SWEEPS_PER_KEY_LIFETIME))
+    this.#sweep = this.#forgetKeys(forgottenBefore(lifetimes, now)).finally(() => (this.#sweep = undefined))
   }
 
   async #forgetKeys(recordedBefore: number): Promise<void> {

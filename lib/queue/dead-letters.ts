@@ -109,7 +109,8 @@ export function deadLetterIdOf({ accountId, idempotencyKey = '' }: Command): str
 }
 
 function isCall(command: RecordedCommand): command is Command {
-  return command.type !== 'ExpireHold' && command.type !== 'DiscardDeadLetter'
+  if (command.type === 'ExpireHold' || command.type === 'DiscardDeadLetter') return false
+  return command.type !== 'SetKeyLifetimes' || command.idempotencyKey !== undefined
 }
 
 function causeOf(cause: unknown): DeadLetterRecord['cause'] {

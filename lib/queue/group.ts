@@ -1,8 +1,10 @@
 import type { AccountState } from '../domain/account.js'
 import type { Command } from '../domain/command.js'
 import type { Entry } from '../domain/entry.js'
+import { lifetimesAfter, type RecordedLifetimes } from '../domain/key-lifetimes.js'
 import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
 import type { DeadLetterChange } from '../store/dead-letter.js'
+import { lifetimesSetting } from '../store/lifetimes-setting.js'
 import type { CommitGroup, Head } from '../store/store.js'
 
 /** An answer that waits for its group to become durable. */
@@ -17,11 +19,14 @@ export interface Answer {
 export class Group {
   /** The head that the group builds on. */
   readonly base: Head
+  readonly baseLifetimes: RecordedLifetimes
   readonly expectedHead: number
   /** The last entry's; of the head that the group builds on, while it is empty. */
   sequence: number
   timestamp: number
   transactionCount: number
+  /** How long keys live after its last entry. */
+  lifetimes: RecordedLifetimes
   readonly entries: Entry[] = []
   /** As they stand after it, each once. */
   readonly accounts: AccountState[] = []
@@ -34,12 +39,14 @@ export class Group {
   /** Earlier transactions that changed, and new holds, by sequence. */
   readonly #changed = new Map<number, TransactionState>()
 
-  constructor(head: Head) {
+  constructor(head: Head, lifetimes: RecordedLifetimes) {
     this.base = { sequence: head.sequence, timestamp: head.timestamp, transactionCount: head.transactionCount }
+    this.baseLifetimes = lifetimes
     this.expectedHead = head.sequence
     this.sequence = head.sequence
     this.timestamp = head.timestamp
     this.transactionCount = head.transactionCount
+    this.lifetimes = lifetimes
   }
 
   /** Whether there is nothing in it that has to become durable. */
@@ -54,6 +61,9 @@ export class Group {
     this.sequence = entry.sequence
     this.timestamp = entry.timestamp
     if (isCountedTransaction(entry)) this.transactionCount++
+    this.lifetimes = lifetimesAfter(entry, this.lifetimes)
+    // In the group of its entry, so that the two can never disagree.
+    if (entry.lifetimes !== undefined) this.settings = { ...this.settings, ...lifetimesSetting(entry.lifetimes) }
   }
 
   /** How a transaction stands that this group changed or began. */

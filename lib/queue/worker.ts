@@ -3,6 +3,7 @@ import { decide } from '../domain/decide.js'
 import type { Decision } from '../domain/decision.js'
 import { InvariantError } from '../domain/errors.js'
 import { evolve } from '../domain/evolve.js'
+import type { RecordedLifetimes } from '../domain/key-lifetimes.js'
 import type { TransactionState } from '../domain/transaction.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
@@ -27,8 +28,8 @@ import { clearInterval, monotonicMs, setInterval } from '../timers.js'
 
 export interface WorkerOptions {
   readonly clock: Clock
-  readonly answerTtlMs: number
-  readonly keyTtlMs: number
+  /** How long keys live by what the store has. */
+  readonly lifetimes: RecordedLifetimes
   /** Accounts to know from the start. */
   readonly systemAccounts: readonly string[]
   /** How often expired holds that nobody looks at are released, in milliseconds. */
@@ -53,14 +54,14 @@ export class Worker {
   readonly #committer: Committer
   readonly #expiry: HoldExpiry
   readonly #turns: Turns
-  readonly #contexts: Contexts
+  readonly #contexts = new Contexts()
   readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
   readonly #runs = new Runs()
 
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
-    const view = new WorkingSet(session.head)
+    const view = new WorkingSet(session.head, options.lifetimes)
     const letters = await DeadLetters.open(session, view, options.events)
     const worker = new Worker(session, { ...options, view, letters })
     view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
@@ -74,7 +75,6 @@ export class Worker {
     this.#options = options
     this.#view = options.view
     this.letters = options.letters
-    this.#contexts = new Contexts(options)
     this.#turns = new Turns(() => this.#committer.flush())
     this.#committer = new Committer({
       ...options,
@@ -234,7 +234,7 @@ export class Worker {
 
   /** Decides, and stages what is to be recorded. */
   #decide(command: RecordedCommand, now: number): Decision {
-    const decision = decide(command, this.#view, this.#contexts.next(this.#view.head.sequence + 1, now))
+    const decision = decide(command, this.#view, this.#contexts.next(this.#view.open, now))
     if (decision.kind === 'record') {
       this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
       this.#session.prepare?.(decision.entry)

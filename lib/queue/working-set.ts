@@ -1,6 +1,7 @@
 import type { AccountState } from '../domain/account.js'
 import type { Changes } from '../domain/evolve.js'
 import type { Entry } from '../domain/entry.js'
+import type { RecordedLifetimes } from '../domain/key-lifetimes.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
 import type { Head, Loaded } from '../store/store.js'
@@ -23,8 +24,8 @@ export class WorkingSet implements View {
   /** Groups that became durable since the load of this run began, and so may be missing from it; latest first. */
   #settled: Group[] = []
 
-  constructor(head: Head) {
-    this.open = new Group(head)
+  constructor(head: Head, lifetimes: RecordedLifetimes) {
+    this.open = new Group(head, lifetimes)
   }
 
   /** The head that the next command is decided on. */
@@ -80,7 +81,7 @@ export class WorkingSet implements View {
   takeGroup(): Group {
     const group = this.open
     this.inFlight = group
-    this.open = new Group(group)
+    this.open = new Group(group, group.lifetimes)
     return group
   }
 
@@ -93,8 +94,8 @@ export class WorkingSet implements View {
 
   /** Forgets everything that was decided and will not become durable. What is loaded next is what the store has. */
   revert(): void {
-    const { base } = this.inFlight ?? this.open
-    this.open = new Group(base)
+    const { base, baseLifetimes } = this.inFlight ?? this.open
+    this.open = new Group(base, baseLifetimes)
     this.keys.revert(base.sequence)
     this.inFlight = undefined
     this.#accounts.revert()

@@ -2,6 +2,7 @@ import type { AccountState } from '../domain/account.js'
 import type { Command, RecordedCommand } from '../domain/command.js'
 import type { DeclineCode } from '../domain/decline.js'
 import type { Entry, HoldChange, Posting, ResultingBalance } from '../domain/entry.js'
+import type { RecordedLifetimes } from '../domain/key-lifetimes.js'
 import { JsonWriter } from './json-writer.js'
 
 /**
@@ -51,6 +52,10 @@ export function writeEntry(out: JsonWriter, entry: Entry): void {
   if (entry.account !== null) {
     out.raw(',"account":')
     writeFields(out, entry.account)
+  }
+  if (entry.lifetimes !== undefined) {
+    out.raw(',"lifetimes":')
+    writeFields(out, entry.lifetimes)
   }
   out.raw('}')
 }
@@ -144,6 +149,7 @@ interface EncodedEntry {
   readonly balances?: readonly [string, string, string, string][]
   readonly refundable?: string
   readonly account?: AccountState
+  readonly lifetimes?: RecordedLifetimes
 }
 
 export function decodeEntry(text: string): Entry {
@@ -177,7 +183,8 @@ export function decodeEntry(text: string): Entry {
       overdraftLimit: BigInt(overdraftLimit)
     })),
     refundable: encoded.refundable === undefined ? null : BigInt(encoded.refundable),
-    account: encoded.account === undefined ? null : withAmounts(encoded.account)
+    account: encoded.account === undefined ? null : withAmounts(encoded.account),
+    ...(encoded.lifetimes !== undefined && { lifetimes: encoded.lifetimes })
   }
 }
 

@@ -87,6 +87,8 @@ describe('the command line', function () {
       const [numbers] = await bursarJson('stats', ledger.path)
       expect(numbers).to.include({ entries: 2, transactions: 1, epoch: 1, openHolds: 0 })
       expect((await bursar('stats', ledger.path)).stdout).to.match(/^Transactions +1$/m)
+      expect(numbers).to.deep.include({ keyLifetimes: { answerTtlMs: null, keyTtlMs: null } })
+      expect((await bursar('stats', ledger.path)).stdout).to.match(/^Keys +answer for ever$/m)
     })
 
     it('backup writes a copy once, and never over a file', async () => {

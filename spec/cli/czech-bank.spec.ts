@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { openPaymentProcessor } from 'bursar'
 import { importCsv } from '../../lib/cli/import-csv.js'
-import { KEYS_KEPT_FOREVER } from '../../lib/cli/kept-keys.js'
 import { isClean } from '../../lib/cli/print-import.js'
 import { LEDGERS } from '../support/stores.js'
 
@@ -22,7 +21,7 @@ if (existsSync(FILE)) {
       it('matches every running balance, and replays without moving money', async () => {
         const ledger = create()
         try {
-          await using processor = await openPaymentProcessor({ store: ledger.store(), idempotency: KEYS_KEPT_FOREVER })
+          await using processor = await openPaymentProcessor({ store: ledger.store() })
           const run = () =>
             importCsv(processor, { input: createReadStream(FILE), currency: 'CZK', overdraftLimit: OVERDRAFT })
 

@@ -60,8 +60,8 @@ describeOnEveryStore('importCsv in parts', scene => {
   })
 
   it('takes a key whose answer has expired for what it is: imported before', async () => {
-    await processor.close()
-    processor = await scene.open({ idempotency: { answerTtlMs: 1_000 } })
+    const change = { actor: 'ops', reason: 'short answers', idempotencyKey: 'lifetimes' }
+    await processor.setKeyLifetimes({ answerTtlMs: 1_000, ...change })
     await importRows(processor, CLEAN)
     scene.clock.advance(2_000)
     const before = await stateOf(processor)

@@ -8,9 +8,9 @@ const page = readFileSync(join(REPOSITORY, 'docs/reference/errors.md'), 'utf8')
 
 /** The rows of the table of commands: a command in `PascalCase`, and its codes in order. */
 function documentedDeclines(): Readonly<Record<string, readonly string[]>> {
-  const rows = [...page.matchAll(/^\| `([A-Z]\w+)` +\| ((?:`[a-z_]+`(?:, )?)+) +\|$/gm)]
+  const rows = [...page.matchAll(/^\| `([A-Z]\w+)` +\| ((?:`[a-z_]+`(?:, )?)+|none) +\|$/gm)]
   return Object.fromEntries(
-    rows.map(([, command, codes]) => [command!, [...codes!.matchAll(/[a-z_]+/g)].map(([code]) => code)])
+    rows.map(([, command, codes]) => [command!, [...codes!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code!)])
   )
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Command } from '../../lib/domain/command.js'
 import type { IdempotencyConflictError } from '../../lib/domain/errors.js'
+import { FOR_EVER, type RecordedLifetimes } from '../../lib/domain/key-lifetimes.js'
 import { account, HOUR_MS, ledgerOf, NOON, rejectionIn, type SmallLedger } from '../support/small-ledger.js'
 
 const DAY_MS = 24 * HOUR_MS
@@ -132,19 +133,24 @@ describe('Deciding what an idempotency key remembers', () => {
     }
   })
 
-  const ages: readonly (readonly [ageMs: number, then: string])[] = [
-    [0, 'replay'],
-    [DAY_MS - 1, 'replay'],
-    [DAY_MS, 'IdempotencyKeyExpiredError'],
-    [30 * DAY_MS - 1, 'IdempotencyKeyExpiredError'],
-    [30 * DAY_MS, 'record']
+  const LIFETIMES = { answerTtlMs: DAY_MS, keyTtlMs: 30 * DAY_MS, forgottenBefore: 0 }
+  const ages: readonly (readonly [ageMs: number, lifetimes: RecordedLifetimes, then: string])[] = [
+    [0, FOR_EVER, 'replay'],
+    [40 * DAY_MS, FOR_EVER, 'replay'],
+    [0, LIFETIMES, 'replay'],
+    [DAY_MS - 1, LIFETIMES, 'replay'],
+    [DAY_MS, LIFETIMES, 'IdempotencyKeyExpiredError'],
+    [30 * DAY_MS - 1, LIFETIMES, 'IdempotencyKeyExpiredError'],
+    [30 * DAY_MS, LIFETIMES, 'record'],
+    [40 * DAY_MS, { ...FOR_EVER, forgottenBefore: NOON }, 'replay'],
+    [40 * DAY_MS, { ...FOR_EVER, forgottenBefore: NOON + 1 }, 'record']
   ]
 
-  for (const [ageMs, then] of ages) {
-    it(`answers ${then} after ${ageMs} ms, with the default lifetimes of 24 hours and 30 days`, () => {
+  for (const [ageMs, lifetimes, then] of ages) {
+    it(`answers ${then} after ${ageMs} ms, with lifetimes ${JSON.stringify(lifetimes)}`, () => {
       const ledger = rich()
       const { transactionId } = ledger.record(payment)
-      const decision = ledger.when(payment, { now: NOON + ageMs })
+      const decision = ledger.when(payment, { now: NOON + ageMs, lifetimes })
       expect(decision.kind === 'reject' ? decision.error.name : decision.kind).to.equal(then)
       if (decision.kind === 'reject') expect(decision.error).to.include({ transactionId })
       if (decision.kind === 'record') expect(decision.entry).to.include({ outcome: 'approved', attempt: 1 })
@@ -154,7 +160,7 @@ describe('Deciding what an idempotency key remembers', () => {
   it('still knows a conflict from an expired answer', () => {
     const ledger = rich()
     ledger.record(payment)
-    const error = rejectionIn(ledger.when({ ...payment, amount: 1n }, { now: NOON + 2 * DAY_MS }))
+    const error = rejectionIn(ledger.when({ ...payment, amount: 1n }, { now: NOON + 2 * DAY_MS, lifetimes: LIFETIMES }))
     expect(error).to.include({ name: 'IdempotencyConflictError' })
   })
 })

@@ -7,6 +7,9 @@ interface Folded {
   readonly held: bigint
 }
 
+/** What the ledger records by itself: when it releases a hold, and when it is opened with lifetimes. */
+const BY_ITSELF: readonly string[] = ['ExpireHold', 'SetKeyLifetimes']
+
 /**
  * Reads the journal as an auditor would, entry by entry, and holds the rules that no sequence of commands may break:
  * no holes, postings that sum to zero, balances that follow, refunds within their payment, holds that end once, one
@@ -28,7 +31,7 @@ export class JournalFold {
 
   /** The sequences of what callers asked for, in order. */
   get sequences(): readonly number[] {
-    return this.entries.filter(({ command }) => command.type !== 'ExpireHold').map(({ sequence }) => sequence)
+    return this.entries.filter(({ command }) => !BY_ITSELF.includes(command.type)).map(({ sequence }) => sequence)
   }
 
   account(accountId: string): Folded {

@@ -1,4 +1,4 @@
-import type { Command } from 'bursar'
+import type { Command } from './plan.js'
 
 /** What a name of an account stands for: bare system names mean the account in the given currency. */
 export function resolve(name: string | undefined, currency: string | undefined): string {

@@ -1,5 +1,8 @@
-import { DECLINE_CODES, type Command, type DeclineCode } from 'bursar'
+import { DECLINE_CODES, type Command as AnyCommand, type DeclineCode } from 'bursar'
 import type { ModelTransaction } from './reference-books.js'
+
+/** What acts for an account. How long keys live is set when a trial begins. */
+export type Command = Exclude<AnyCommand, { readonly type: 'SetKeyLifetimes' }>
 
 /** What a command would do, and everything that speaks against it. */
 export interface Plan {

@@ -1,4 +1,5 @@
-import { AMOUNT_MAX, type Account, type Command, type DeclineCode } from 'bursar'
+import { AMOUNT_MAX, type Account, type DeclineCode } from 'bursar'
+import type { Command } from './plan.js'
 import { resolve } from './meaning.js'
 
 export interface Movement {

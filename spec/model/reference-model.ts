@@ -1,7 +1,7 @@
-import { AMOUNT_MAX, type Command } from 'bursar'
+import { AMOUNT_MAX } from 'bursar'
 import type { Entered, Expected } from './expected.js'
 import { meaningOf } from './meaning.js'
-import { firstOf, type Plan, type Refusal } from './plan.js'
+import { firstOf, type Command, type Plan, type Refusal } from './plan.js'
 import { ReferenceBooks } from './reference-books.js'
 import { judge } from './reference-rules.js'
 

@@ -1,4 +1,4 @@
-import type { Command } from 'bursar'
+import type { Command } from './plan.js'
 import type { ModelTransaction } from './reference-books.js'
 import type { Reference } from './steps.js'
 

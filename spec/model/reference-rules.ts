@@ -1,6 +1,6 @@
-import type { Command, DeclineCode } from 'bursar'
+import type { DeclineCode } from 'bursar'
 import { resolve } from './meaning.js'
-import { NO_ACCOUNT, NO_TRANSACTION, type CommandOf, type Plan, type Refusal } from './plan.js'
+import { NO_ACCOUNT, NO_TRANSACTION, type Command, type CommandOf, type Plan, type Refusal } from './plan.js'
 import type { Movement, ReferenceBooks, Standing } from './reference-books.js'
 import { authorize, capture, voidHold } from './reference-holds.js'
 

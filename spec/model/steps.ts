@@ -1,6 +1,6 @@
-import { AMOUNT_MAX, type Command } from 'bursar'
+import { AMOUNT_MAX } from 'bursar'
 import fc from 'fast-check'
-import type { CommandOf } from './plan.js'
+import type { Command, CommandOf } from './plan.js'
 
 /** Which commands the trials send. A type that the processor does not offer yet is left out here and nowhere else. */
 export const SENT_COMMANDS: readonly Command['type'][] = [

@@ -89,12 +89,17 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   },
   unfreezeAccount: { ...SERVED, call: b => b.unfreezeAccount({ accountId: 'alice', idempotencyKey: 'k' }) },
   closeAccount: { ...SERVED, call: b => b.closeAccount({ accountId: 'shop', idempotencyKey: 'k' }) },
+  setKeyLifetimes: {
+    ...SERVED,
+    call: b => b.setKeyLifetimes({ keyTtlMs: 1_000, actor: 'ops', reason: 'less disk', idempotencyKey: 'k' })
+  },
   submit: { ...SERVED, call: b => b.submit({ ...request, type: 'Deposit' }) },
   getAccount: { ...SERVED, call: b => b.getAccount('alice') },
   getBalance: { ...SERVED, call: b => b.getBalance('alice') },
   getTransaction: { ...SERVED, call: (b, { paymentId }) => b.getTransaction(paymentId) },
   getTransactionCount: { ...SERVED, call: b => b.getTransactionCount() },
   listTransactions: { ...SERVED, call: b => collect(b.listTransactions()) },
+  getKeyLifetimes: { ...SERVED, call: b => b.getKeyLifetimes() },
   journal: { ...SERVED, call: b => collect(b.journal()) },
   deadLetters: { ...SERVED, call: b => collect(b.deadLetters.list()) },
   verify: { ...SERVED, call: b => b.verify() },

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { FOR_EVER } from '../../lib/domain/key-lifetimes.js'
 import { newAccount, withMoney, type AccountState } from '../../lib/domain/account.js'
 import { Group } from '../../lib/queue/group.js'
 import { KnownAccounts } from '../../lib/queue/known-accounts.js'
@@ -12,7 +13,7 @@ const having = (accountId: string, posted: bigint): AccountState =>
   withMoney(opened(accountId), { posted, held: 0n, holdDeadline: null })
 
 function groupAfter(sequence: number): Group {
-  return new Group({ sequence, timestamp: 0, transactionCount: 0 })
+  return new Group({ sequence, timestamp: 0, transactionCount: 0 }, FOR_EVER)
 }
 
 describe('Accounts in memory', () => {

@@ -5,6 +5,7 @@ import { decide } from '../../lib/domain/decide.js'
 import type { Decision } from '../../lib/domain/decision.js'
 import type { Entry } from '../../lib/domain/entry.js'
 import { evolve } from '../../lib/domain/evolve.js'
+import { FOR_EVER, lifetimesAfter } from '../../lib/domain/key-lifetimes.js'
 import type { TransactionState } from '../../lib/domain/transaction.js'
 import type { Context, View } from '../../lib/domain/view.js'
 
@@ -32,13 +33,14 @@ export function ledgerOf(...accounts: readonly AccountState[]): SmallLedger {
   const entriesByKey = new Map<string, Entry>()
   const transactionsById = new Map<string, TransactionState>()
   let sequence = accounts.length
+  let lifetimes = FOR_EVER
 
   const ledger: SmallLedger = {
     account: accountId => accountsById.get(accountId),
     keyed: (accountId, idempotencyKey) => entriesByKey.get(JSON.stringify([accountId, idempotencyKey])),
     transaction: transactionId => transactionsById.get(transactionId),
     when(command, context) {
-      const defaults = { now: NOON, idSuffix: 'suffix', answerTtlMs: 24 * HOUR_MS, keyTtlMs: 720 * HOUR_MS }
+      const defaults = { now: NOON, idSuffix: 'suffix', lifetimes }
       const decision = decide(command, ledger, { sequence: sequence + 1, ...defaults, ...context })
       if (decision.kind === 'record') apply(decision.entry)
       return decision
@@ -56,6 +58,7 @@ export function ledgerOf(...accounts: readonly AccountState[]): SmallLedger {
 
   function apply(entry: Entry): void {
     sequence = entry.sequence
+    lifetimes = lifetimesAfter(entry, lifetimes)
     const { command, transactionId } = entry
     const changes = evolve(ledger, entry)
     if (transactionId !== null) transactionsById.set(transactionId, { entry, refunded: [], hold: null })

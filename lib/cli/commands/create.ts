@@ -2,7 +2,6 @@ import { openPaymentProcessor } from '../../index.js'
 import { sqliteStore } from '../../store/sqlite/index.js'
 import type { CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
-import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
 import { labelled } from '../layout.js'
 
 export const create: CliCommand = {
@@ -15,7 +14,7 @@ export const create: CliCommand = {
     'or a missing volume, instead of beginning with an empty ledger that knows no idempotency keys.',
   async run({ positionals: [path], output }) {
     const store = sqliteStore({ path: path!, create: 'new' })
-    const processor = await openPaymentProcessor({ store, idempotency: KEYS_KEPT_FOREVER })
+    const processor = await openPaymentProcessor({ store })
     await processor.close()
     await output.answer({ created: path }, () => [labelled('Created', path!)])
     return EXIT.ok

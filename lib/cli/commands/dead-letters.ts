@@ -2,7 +2,6 @@ import { openPaymentProcessor, type DeadLetter, type PaymentProcessor } from '..
 import { sqliteStore } from '../../store/sqlite/index.js'
 import { readLedger, type CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
-import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
 import { counted } from '../layout.js'
 
 const WRITES = 'Writes to the ledger, so no other process may have it open for writing.'
@@ -55,9 +54,8 @@ export const discardDeadLetter: CliCommand = {
   }
 }
 
-/** Whatever the application has set: no key may be forgotten because somebody looked at a letter. */
 function openToWrite(path: string): Promise<PaymentProcessor> {
-  return openPaymentProcessor({ store: sqliteStore({ path, create: 'never' }), idempotency: KEYS_KEPT_FOREVER })
+  return openPaymentProcessor({ store: sqliteStore({ path, create: 'never' }) })
 }
 
 function lineOf({ id, command, cause, attempts, lastAt }: DeadLetter): string {

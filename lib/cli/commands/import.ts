@@ -8,7 +8,6 @@ import { EXIT, UsageError, type ExitCode } from '../exit-code.js'
 import { importCsv } from '../import-csv.js'
 import type { ImportReport } from '../import-report.js'
 import { interruption } from '../interruption.js'
-import { KEYS_KEPT_FOREVER } from '../kept-keys.js'
 import { counted } from '../layout.js'
 import { exampleLines, isClean, summaryOf, totalLines } from '../print-import.js'
 import { showProgress } from '../progress.js'
@@ -34,7 +33,7 @@ export const importFile: CliCommand = {
     using interrupted = interruption()
     await using file = await openFile(positionals[1]!)
     const store = sqliteStore({ path: positionals[0]! })
-    await using processor = await openPaymentProcessor({ store, idempotency: KEYS_KEPT_FOREVER })
+    await using processor = await openPaymentProcessor({ store })
     const progress = showProgress({ total: output.stderr.isTTY ? file.bytes : 0, stream: output.stderr })
     let report: ImportReport
     try {

@@ -1,4 +1,5 @@
 import { inspectLedger } from '../../store/sqlite/reading/inspect.js'
+import type { KeyLifetimes } from '../../index.js'
 import type { CliCommand } from '../command.js'
 import { EXIT } from '../exit-code.js'
 import { counted, grouped, labelled, sizeText } from '../layout.js'
@@ -15,6 +16,7 @@ export const stats: CliCommand = {
       labelled('Transactions', grouped(file.transactions)),
       labelled('Accounts', grouped(file.accounts)),
       labelled('Open holds', grouped(file.openHolds)),
+      labelled('Keys', lifetimesText(file.keyLifetimes)),
       labelled('Last entry', file.lastEntryAt?.toISOString() ?? 'none'),
       labelled('Head', file.headHash),
       labelled(
@@ -28,4 +30,13 @@ export const stats: CliCommand = {
     ])
     return EXIT.ok
   }
+}
+
+function lifetimesText({ answerTtlMs, keyTtlMs }: KeyLifetimes): string {
+  if (answerTtlMs === keyTtlMs) return `answer ${lifetimeText(keyTtlMs)}`
+  return `answer ${lifetimeText(answerTtlMs)}, known ${lifetimeText(keyTtlMs)}`
+}
+
+function lifetimeText(ms: number | null): string {
+  return ms === null ? 'for ever' : `for ${grouped(ms)} ms`
 }

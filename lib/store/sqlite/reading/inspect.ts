@@ -1,4 +1,7 @@
 import { statSync } from 'node:fs'
+import { shownLifetimes, type KeyLifetimes } from '../../../domain/key-lifetimes.js'
+import { lifetimesIn } from '../../lifetimes-setting.js'
+import { Queries } from './queries.js'
 import { openLedgerForReading, inOneMoment } from './open-for-reading.js'
 import type { Database } from '../database/driver.js'
 
@@ -24,6 +27,8 @@ export interface LedgerFile {
   /** The write-ahead log beside the file. */
   readonly logBytes: number
   readonly sqliteVersion: string
+  /** How long idempotency keys live, milliseconds; `null` is for ever. */
+  readonly keyLifetimes: KeyLifetimes
 }
 
 /** Counts what is in a ledger file, at one moment, beside whoever writes it. */
@@ -42,7 +47,10 @@ const COUNTS = `SELECT sequence AS entries, timestamp, transaction_count AS tran
   (SELECT count(*) FROM transaction_states WHERE hold_status = 'open') AS openHolds
   FROM head, progress`
 
-type Counts = Omit<LedgerFile, 'lastEntryAt' | 'schemaVersion' | 'journalMode' | 'fileBytes' | 'freeBytes' | 'logBytes'>
+type Counts = Omit<
+  LedgerFile,
+  'lastEntryAt' | 'schemaVersion' | 'journalMode' | 'fileBytes' | 'freeBytes' | 'logBytes' | 'keyLifetimes'
+>
 
 function counts(database: Database): Omit<LedgerFile, 'fileBytes' | 'logBytes'> {
   const { timestamp, ...row } = database.prepare(COUNTS).get() as Counts & { readonly timestamp: number }
@@ -53,7 +61,8 @@ function counts(database: Database): Omit<LedgerFile, 'fileBytes' | 'logBytes'> 
     lastEntryAt: row.entries === 0 ? null : new Date(timestamp),
     schemaVersion: pragma('user_version'),
     journalMode: String(pragma('journal_mode')),
-    freeBytes: pragma('freelist_count') * pragma('page_size')
+    freeBytes: pragma('freelist_count') * pragma('page_size'),
+    keyLifetimes: shownLifetimes(lifetimesIn(new Queries(database).settings()))
   }
 }
 
