@@ -1,11 +1,51 @@
-/** First digits of the card networks: Visa, Mastercard, Amex, Diners, JCB, Discover, UnionPay, Maestro. */
-const NETWORK_PREFIX = /^(?:4|5[0-8]|2[2-7]|3[04-9]|6)/
+import type { Metadata } from '../domain/account.js'
+import { InvalidRequestError } from '../domain/errors.js'
 
-/** Whether a text is, as a whole, a payment card number; spaces and dashes between digits do not hide it. */
-export function isCardNumber(text: string): boolean {
-  if (text.length < 13 || text.length > 40) return false
-  const digits = text.replace(/[ -]/g, '')
-  return /^\d{13,19}$/.test(digits) && NETWORK_PREFIX.test(digits) && passesLuhn(digits)
+/**
+ * What the networks issue today, by length and first digits: numbers of other lengths are orders, devices and ids of other
+ * systems far more often than cards.
+ */
+const ISSUED: Readonly<Record<number, RegExp>> = {
+  /** Diners Club. */
+  14: /^3(?:0[0-5]|095|[689])/,
+  /** American Express. */
+  15: /^3[47]/,
+  /** Visa, Mastercard, Mir, Diners Club, JCB, Maestro, RuPay, Discover, UnionPay. */
+  16: /^(?:4|5[0-8]|220[0-4]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|3(?:0[0-5]|095|[689])|35(?:2[89]|[3-8])|6|8[12])/,
+  /** Visa, UnionPay. */
+  19: /^(?:4|62)/
+}
+
+/** Blanks, line ends, dashes and dots of any kind, and characters that nobody sees. */
+const SEPARATORS = /[\s\p{Z}\p{Cc}\p{Cf}\p{Pd}\u2212.·․]/gu
+
+interface Texts {
+  readonly reason?: string
+  readonly metadata?: Metadata
+}
+
+/**
+ * Refuses texts of a command that are, as a whole, a payment card number: a ledger must not store it.
+ *
+ * @throws InvalidRequestError, which does not repeat the number
+ */
+export function assertNoCardNumber({ metadata, reason }: Texts): void {
+  if (reason !== undefined && isCardNumber(reason)) throw holdsCardNumber('reason')
+  if (metadata === undefined) return
+  for (const key of Object.keys(metadata)) if (isCardNumber(metadata[key]!)) throw holdsCardNumber(`metadata.${key}`)
+}
+
+function holdsCardNumber(name: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `Expected ${name} to hold no card number, got one. A ledger must not store it: pass a token of your card vault instead.`
+  )
+}
+
+function isCardNumber(text: string): boolean {
+  if (text.length < 14) return false
+  // Digits of other widths become ordinary ones.
+  const digits = text.normalize('NFKC').replace(SEPARATORS, '')
+  return ISSUED[digits.length]?.test(digits) === true && /^\d+$/.test(digits) && passesLuhn(digits)
 }
 
 /** The check digit of ISO/IEC 7812-1, annex B. */

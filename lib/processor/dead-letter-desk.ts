@@ -4,6 +4,8 @@ import { DeadLetterNotFoundError } from '../queue/errors.js'
 import type { Worker } from '../queue/worker.js'
 import type { DeadLetterRecord } from '../store/dead-letter.js'
 import type { StoreSession } from '../store/store.js'
+import { assertNoCardNumber } from './card-number.js'
+import type { AdmissionRules } from './door.js'
 import { reasonField, textField } from './fields.js'
 import type { Intake } from './intake.js'
 
@@ -37,6 +39,7 @@ interface Parts {
   readonly intake: Intake
   readonly worker: Worker
   readonly session: StoreSession
+  readonly rules: AdmissionRules
 }
 
 /** Handles dead letters one at a time, so that no two decide about the same one. */
@@ -44,12 +47,14 @@ export class DeadLetterDesk implements DeadLetters {
   readonly #intake: Intake
   readonly #worker: Worker
   readonly #session: StoreSession
+  readonly #rules: AdmissionRules
   #previous: Promise<unknown> = Promise.resolve()
 
-  constructor({ intake, worker, session }: Parts) {
+  constructor({ intake, worker, session, rules }: Parts) {
     this.#intake = intake
     this.#worker = worker
     this.#session = session
+    this.#rules = rules
   }
 
   async *list(): AsyncGenerator<DeadLetter, void, undefined> {
@@ -67,6 +72,7 @@ export class DeadLetterDesk implements DeadLetters {
   discard(id: string, reason: string): Promise<void> {
     return this.#inTurn(async () => {
       const text = reasonField(reason)
+      if (this.#rules.metadataCardCheck) assertNoCardNumber({ reason: text })
       const letter = await this.#find(id)
       await this.#intake.question({ read: () => this.#worker.record(this.#worker.letters.discard(letter, text)) })
     })

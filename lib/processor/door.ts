@@ -4,6 +4,7 @@ import { InvalidRequestError } from '../domain/errors.js'
 import { assertKnownFields, unreadable, type Shape } from '../domain/known-fields.js'
 import { nearest } from '../domain/nearest.js'
 import { show } from '../domain/show.js'
+import { assertNoCardNumber } from './card-number.js'
 import * as field from './fields.js'
 import { lifetimeFields } from './key-lifetimes.js'
 import { LEGS_MAX, legsField } from './legs.js'
@@ -16,6 +17,11 @@ const NO_METADATA = Object.freeze({})
 const FREEZE_DIRECTIONS = ['debits', 'credits', 'all'] as const
 const ON_DECLINE = ['retry', 'keep'] as const
 
+/** What an application may choose of the admission. */
+export interface AdmissionRules {
+  readonly metadataCardCheck: boolean
+}
+
 type Fields = { readonly [field: string]: unknown }
 type Attribution = { readonly actor: unknown; readonly reason: unknown }
 
@@ -26,17 +32,17 @@ type Attribution = { readonly actor: unknown; readonly reason: unknown }
  *
  * @throws InvalidAmountError, InvalidRequestError
  */
-export function admit(type: Command['type'], request: object): Command {
-  return admitAs(type, request, REQUESTS[type])
+export function admit(type: Command['type'], request: object, rules: AdmissionRules): Command {
+  return admitAs(type, request, REQUESTS[type], rules)
 }
 
 /** The same for a request that names its command itself. @throws InvalidAmountError, InvalidRequestError */
-export function admitSubmitted(command: object): Command {
+export function admitSubmitted(command: object, rules: AdmissionRules): Command {
   const type = typeOf(command)
-  return admitAs(type, command, COMMANDS[type])
+  return admitAs(type, command, COMMANDS[type], rules)
 }
 
-function admitAs(type: Command['type'], request: object, shape: Shape): Command {
+function admitAs(type: Command['type'], request: object, shape: Shape, rules: AdmissionRules): Command {
   if (typeof request !== 'object' || request === null) {
     throw new InvalidRequestError(`Expected ${shape.name} to get a request object, got ${show(request)}.`)
   }
@@ -44,8 +50,10 @@ function admitAs(type: Command['type'], request: object, shape: Shape): Command 
     assertKnownFields(request, shape)
     const fields = request as Fields
     const { actor, reason } = fields
-    const command = admitCommand(type, fields, { actor, reason })
-    return actor === undefined && reason === undefined ? command : attributed(command, { actor, reason })
+    const admitted = admitCommand(type, fields, { actor, reason })
+    const command = actor === undefined && reason === undefined ? admitted : attributed(admitted, { actor, reason })
+    if (rules.metadataCardCheck) assertNoCardNumber(command)
+    return command
   } catch (cause) {
     throw unreadable(shape.name, cause)
   }
@@ -83,7 +91,7 @@ function admitCommand(type: Command['type'], fields: Fields, { actor, reason: wh
       return {
         type,
         accountId: field.ownAccountIdField(fields['accountId'], 'accountId'),
-        currency: field.currencyField(fields['currency'], 'currency'),
+        currency: field.newCurrencyField(fields['currency'], 'currency'),
         initialBalance: optional(fields['initialBalance'], initialBalance) ?? 0n,
         overdraftLimit: optional(fields['overdraftLimit'], overdraftLimit) ?? 0n,
         metadata: optional(fields['metadata'], field.metadataField) ?? NO_METADATA,

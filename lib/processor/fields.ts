@@ -3,10 +3,9 @@ import type { Metadata } from '../domain/account.js'
 import { hasMethod } from '../domain/callable.js'
 import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
 import { AMOUNT_MAX } from '../domain/money.js'
-import { exponentOf } from '../money/currencies.js'
+import { exponentOf, isInForce } from '../money/currencies.js'
 import { show } from '../domain/show.js'
 import type { Clock } from '../queue/clock.js'
-import { isCardNumber } from './card-number.js'
 
 /** The checks of single fields at the door. Each returns a value of its own, so that callers can change theirs later. */
 
@@ -68,6 +67,15 @@ export function currencyField(value: unknown, name: string): string {
   throw new InvalidRequestError(`Expected ${name} to be an ISO 4217 code such as "USD", got ${show(value)}.`)
 }
 
+/** The currency of an account to be. */
+export function newCurrencyField(value: unknown, name: string): string {
+  const currency = currencyField(value, name)
+  if (isInForce(currency)) return currency
+  throw new InvalidRequestError(
+    `Currency ${currency} is withdrawn: accounts that have it go on, a new one takes the currency that followed.`
+  )
+}
+
 export function transactionIdField(value: unknown, name: string): string {
   if (typeof value === 'string' && value.length > 0 && value.length <= 128 && !hasNull(value)) return value
   throw new InvalidRequestError(`Expected ${name} to be the transactionId of an approved result, got ${show(value)}.`)
@@ -102,10 +110,7 @@ export function textField(value: unknown, name: string): string {
     )
   }
   assertNoNull(value, name)
-  if (!isCardNumber(value)) return value
-  throw new InvalidRequestError(
-    `Expected ${name} to hold no card number, got one. A ledger must not store it: pass a token of your card vault instead.`
-  )
+  return value
 }
 
 /** U+0000 ends a text in many tools, and PostgreSQL takes it in no text at all. */

@@ -9,7 +9,7 @@ import { lifetimesIn } from '../store/lifetimes-setting.js'
 import { memoryStore } from '../store/memory/memory-store.js'
 import { fieldsOf } from '../domain/known-fields.js'
 import { storeField } from '../store/store-field.js'
-import { clockField, integerField } from './fields.js'
+import { booleanField, clockField, integerField } from './fields.js'
 import { Intake } from './intake.js'
 import { changeAtOpening, lifetimeFields } from './key-lifetimes.js'
 import { rateLimiterOf, retryingOf } from './policy-options.js'
@@ -42,6 +42,8 @@ export async function openPaymentProcessor(options?: PaymentProcessorOptions): P
   const askedLifetimes = lifetimeFields(fieldsOf(given.idempotency, IDEMPOTENCY_OPTIONS), 'idempotency.')
   const { sweepIntervalMs = SWEEP_INTERVAL_MS } = fieldsOf(given.holds, HOLD_OPTIONS)
   integerField(sweepIntervalMs, 'holds.sweepIntervalMs', { min: 1, max: DAY_MS })
+  const { metadataCardCheck = true } = given
+  booleanField(metadataCardCheck, 'metadataCardCheck')
   clockField(clock)
   storeField(store)
   const events = new Events()
@@ -68,7 +70,7 @@ export async function openPaymentProcessor(options?: PaymentProcessorOptions): P
   }
   const places = new Places({ lengthMax: maxQueueLength, reserve: queueReserve })
   const intake = new Intake({ worker, maxQueueLength, places, rateLimiter })
-  const processor = new QueuedPaymentProcessor({ worker, session, intake, events })
+  const processor = new QueuedPaymentProcessor({ worker, session, intake, events, rules: { metadataCardCheck } })
   if (change !== undefined) await recordChange(change, { worker, intake, processor })
   return processor
 }

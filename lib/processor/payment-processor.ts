@@ -52,6 +52,11 @@ export interface PaymentProcessorOptions {
      */
     readonly sweepIntervalMs?: number
   }
+  /**
+   * Whether a text in `metadata` or `reason` that is, as a whole, a payment card number is refused. Turn it off where your
+   * own numbers look like card numbers. @default true
+   */
+  readonly metadataCardCheck?: boolean
 }
 
 export interface SubmitOptions {

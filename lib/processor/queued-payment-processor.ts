@@ -17,7 +17,7 @@ import type { Worker } from '../queue/worker.js'
 import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
 import { Backups } from './backups.js'
 import { DeadLetterDesk, type DeadLetters } from './dead-letter-desk.js'
-import { admit, admitSubmitted } from './door.js'
+import { admit, admitSubmitted, type AdmissionRules } from './door.js'
 import { existing } from './existing-account.js'
 import { accountIdField, transactionIdField } from './fields.js'
 import { History, type Transaction, transactionOf } from './history.js'
@@ -40,6 +40,7 @@ interface Parts {
   readonly session: StoreSession
   readonly intake: Intake
   readonly events: Events
+  readonly rules: AdmissionRules
 }
 
 /** The public face over the one queue: commands go in at the intake, reads keep their order. */
@@ -49,17 +50,19 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   readonly #session: StoreSession
   readonly #intake: Intake
   readonly #events: Events
+  readonly #rules: AdmissionRules
   readonly #history: History
   readonly #backups: Backups
   readonly #reports = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor({ worker, session, intake, events }: Parts) {
+  constructor({ worker, session, intake, events, rules }: Parts) {
     this.#worker = worker
     this.#session = session
     this.#intake = intake
-    this.deadLetters = new DeadLetterDesk({ intake, worker, session })
+    this.deadLetters = new DeadLetterDesk({ intake, worker, session, rules })
     this.#events = events
+    this.#rules = rules
     this.#backups = new Backups(session)
     this.#history = new History(session, accountId =>
       this.#intake.question({
@@ -145,7 +148,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   ): Promise<ResultOf<{ readonly type: Type }>> {
     let answer: Promise<CommandResult>
     try {
-      const command = type === undefined ? admitSubmitted(request) : admit(type, request)
+      const command = type === undefined ? admitSubmitted(request, this.#rules) : admit(type, request, this.#rules)
       answer = this.#intake.command(command, options)
     } catch (error) {
       answer = Promise.reject(error as Error)

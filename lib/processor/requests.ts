@@ -16,7 +16,7 @@ interface Attributed {
 
 /** What every request that moves or reserves money carries. */
 interface MoneyRequest extends Attributed {
-  /** The account that the command acts for: 1–128 of `A–Z a–z 0–9 . _ : @ -`. */
+  /** The account that the command acts for: 1–128 printable ASCII characters without blanks, quotes and `, ; \ < >`. */
   readonly accountId: string
   /** 1–255 printable ASCII characters, unique per operation within the account. */
   readonly idempotencyKey: string

@@ -109,7 +109,8 @@ export const PROCESSOR_OPTIONS = shapeOf<PaymentProcessorOptions>('PaymentProces
   retry: true,
   clock: true,
   idempotency: true,
-  holds: true
+  holds: true,
+  metadataCardCheck: true
 })
 export const IDEMPOTENCY_OPTIONS = shapeOf<NonNullable<PaymentProcessorOptions['idempotency']>>('idempotency', {
   answerTtlMs: true,
