@@ -1,12 +1,13 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { openPaymentProcessor, type PaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
-import { CsvHeaderError } from '../../lib/cli/csv-row.js'
 import { EXIT } from '../../lib/cli/exit-code.js'
-import { importCsv } from '../../lib/cli/import-csv.js'
+import { importInto } from '../../lib/cli/import/import-into.js'
+import type { ImportReport } from '../../lib/cli/import/import-report.js'
+import { ImportFileError } from '../../lib/cli/import/settings.js'
+import { fileSource, type ImportSource } from '../../lib/cli/import/source.js'
 import { interruption, type Interruption } from '../../lib/cli/interruption.js'
-import type { ImportReport } from '../../lib/cli/import-report.js'
 import { counted, grouped, labelled } from '../../lib/cli/layout.js'
 import { exampleLines, isClean, summaryOf, totalLines } from '../../lib/cli/print-import.js'
 import type { Streams } from '../../lib/cli/output.js'
@@ -33,15 +34,11 @@ async function run(request: BankArguments, output: Streams, interrupted: Interru
   await startOrExplain(() => mkdir(dirname(databasePath), { recursive: true }))
   const csvPath =
     request.file ?? (await generated(request, dirname(databasePath), { output, signal: interrupted.signal }))
-  const file = await startOrExplain(() => openFile(csvPath))
-  try {
-    const store = sqliteStore({ path: databasePath })
-    await using processor = await startOrExplain(() => openPaymentProcessor({ store }))
-    print(output, `Importing ${csvPath} into ${databasePath}`)
-    return await importAndReport(processor, { ...request, databasePath, file, output, interrupted })
-  } finally {
-    await file.close()
-  }
+  await using source = await startOrExplain(() => fileSource(csvPath))
+  const store = sqliteStore({ path: databasePath })
+  await using processor = await startOrExplain(() => openPaymentProcessor({ store }))
+  print(output, `Importing ${csvPath} into ${databasePath}`)
+  return await importAndReport(processor, { ...request, databasePath, source, output, interrupted })
 }
 
 async function generated(
@@ -56,15 +53,8 @@ async function generated(
   return path
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  const file = await open(path)
-  if (!(await file.stat()).isDirectory()) return file
-  await file.close()
-  throw new Error(`Expected a CSV file, got a directory: ${path}`)
-}
-
 interface Job extends Omit<BankArguments, 'file'> {
-  readonly file: FileHandle
+  readonly source: ImportSource
   readonly output: Streams
   readonly interrupted: Interruption
 }
@@ -74,7 +64,7 @@ async function importAndReport(processor: PaymentProcessor, job: Job): Promise<n
   const before = await processor.getTransactionCount()
   const report = await imported(processor, job)
   const after = await processor.getTransactionCount()
-  print(output, '', ...totalLines(report))
+  print(output, '', ...totalLines(report, job.currency))
   print(output, labelled('Transactions', `${grouped(before)} before, ${grouped(after)} after`))
   print(output, labelled('Database', job.databasePath))
   if (report.interrupted) {
@@ -92,18 +82,19 @@ async function importAndReport(processor: PaymentProcessor, job: Job): Promise<n
 }
 
 async function imported(processor: PaymentProcessor, job: Job): Promise<ImportReport> {
-  const { size } = await job.file.stat()
-  const progress = showProgress({ total: size, stream: job.output.stderr })
+  const { source, currency, overdraftLimit, output, interrupted } = job
+  const progress = showProgress({ total: source.bytes, stream: output.stderr })
   try {
-    return await importCsv(processor, {
-      input: job.file.createReadStream({ autoClose: false }),
-      currency: job.currency,
-      overdraftLimit: job.overdraftLimit,
-      signal: job.interrupted.signal,
+    return await importInto(processor, {
+      source,
+      // The file is all there is: what it shows beyond its rows is a difference, and reported.
+      settings: { currency, overdraftLimit, opening: 'none' },
+      skipBad: true,
+      signal: interrupted.signal,
       onProgress: ({ line, bytes }) => progress.update(bytes, counted(line, 'line'))
     })
   } catch (error) {
-    if (error instanceof CsvHeaderError) throw new CannotStartError(error)
+    if (error instanceof ImportFileError) throw new CannotStartError(error)
     throw error
   } finally {
     progress.stop()

@@ -22,6 +22,8 @@ export interface CliOption {
   readonly short?: string
   /** How its value is called in the help; a switch has none. */
   readonly value?: string
+  /** Whether it may be given more than once. */
+  readonly isRepeatable?: true
   readonly help: string
 }
 
@@ -29,6 +31,8 @@ export interface CliRequest {
   readonly positionals: readonly string[]
   /** The text of an option, where it was given. */
   readonly text: (option: string) => string | undefined
+  /** All texts of an option that may be given more than once. */
+  readonly texts: (option: string) => readonly string[]
   readonly isSet: (option: string) => boolean
   readonly output: Output
 }

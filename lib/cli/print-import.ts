@@ -1,36 +1,65 @@
 import { formatMoney } from '../index.js'
-import type { BalanceDifference } from './balance-check.js'
-import { quoted } from './csv-row.js'
-import type { Counted, ImportReport } from './import-report.js'
-import { counted, grouped, labelled } from './layout.js'
+import type { BalanceDifference } from './import/balance-check.js'
+import type { Counted } from './import/counted.js'
+import type { Comparisons, ImportReport, RowSums } from './import/import-report.js'
+import { counted, grouped, labelled, moneyText } from './layout.js'
+import { quoted } from './quoted.js'
 
 /** Whether every row of the file is in the ledger and every balance is what the file says. */
 export function isClean(report: ImportReport): boolean {
-  const { declined, badLines, runningBalances, finalBalances } = report
-  return declined.count + badLines.count + runningBalances.count + finalBalances.count === 0
+  const { declined, badRows, runningBalances, finalBalances } = report
+  return declined.count + badRows.count + runningBalances.count + finalBalances.count === 0
 }
 
 /** What was done, in numbers, for a person. */
-export function totalLines(report: ImportReport): readonly string[] {
-  const { imported, replayed, declined, badLines } = report
+export function totalLines(report: ImportReport, currency: string): readonly string[] {
+  const { imported, healed, replayed, declined, badRows, openings, limitsRaised } = report
   const byCode = [...declined.byCode].map(([code, count]) => `${code} ${grouped(count)}`).join(', ')
   return [
-    labelled('Imported', grouped(imported)),
+    labelled('Imported', grouped(imported) + (healed > 0 ? ` (${grouped(healed)} that were declined before)` : '')),
     labelled('Replayed', grouped(replayed)),
     labelled('Declined', grouped(declined.count) + (byCode && ` (${byCode})`)),
-    labelled('Bad lines', grouped(badLines.count)),
+    labelled('Bad rows', grouped(badRows.count)),
     labelled('Accounts', `${grouped(report.accountsCreated)} created, ${grouped(report.accountsFound)} found`),
+    ...(openings.count === 0
+      ? []
+      : [labelled('Opening balances', `${grouped(openings.count)} booked, ${moneyText(openings.amount, currency)}`)]),
+    ...(limitsRaised === 0 ? [] : [labelled('Limits raised', grouped(limitsRaised))]),
     labelled('Throughput', throughput(imported + replayed + declined.count, report.elapsedMs)),
+    ...reconciliation(report, currency),
     labelled('Running balances', matching(report.runningBalances)),
     labelled('Final balances', matching(report.finalBalances))
   ]
 }
 
+/** The file's money beside what became of it. */
+function reconciliation({ file, sums }: ImportReport, currency: string): readonly string[] {
+  const rows: readonly (readonly [string, RowSums])[] = [
+    ['In the file', file],
+    ['Booked now', sums.imported],
+    ['Known already', sums.replayed],
+    ['Declined', sums.declined]
+  ]
+  const line = (label: string, cells: readonly string[]) =>
+    labelled(label, cells.map(cell => cell.padStart(AMOUNT_WIDTH)).join('')).trimEnd()
+  return [
+    line('', [`Deposits ${currency}`, `Payments ${currency}`]),
+    ...rows.map(([label, { deposits, payments }]) =>
+      line(
+        label,
+        [deposits, payments].map(({ amount }) => formatMoney(amount, currency))
+      )
+    )
+  ]
+}
+
+const AMOUNT_WIDTH = 20
+
 /** The first examples of everything that needs a look; nothing after a clean import. */
 export function exampleLines(report: ImportReport, currency: string): readonly string[] {
-  const { declined, badLines, runningBalances, finalBalances } = report
+  const { declined, badRows, runningBalances, finalBalances } = report
   return [
-    ...examples('Bad lines', badLines, ({ line, reason }) => `line ${line}: ${reason}`),
+    ...examples('Bad rows', badRows, ({ line, reason }) => `line ${line}: ${reason}`),
     ...examples('Declined', declined, row => `line ${row.line}: account ${quoted(row.accountId)}: ${row.message}`),
     ...overdraftHint(report),
     ...examples('Running balances that differ', runningBalances, difference => described(difference, currency)),
@@ -38,32 +67,47 @@ export function exampleLines(report: ImportReport, currency: string): readonly s
   ]
 }
 
+function overdraftHint({ declined, overdraftNeeded }: ImportReport): readonly string[] {
+  if (!declined.byCode.has('insufficient_funds') || overdraftNeeded === 0n) return []
+  return [`  The file takes accounts below zero: --overdraft ${overdraftNeeded} lets these rows in.`]
+}
+
 /** What the import comes to, in a sentence or two. */
 export function summaryOf(report: ImportReport): string {
-  const { imported, replayed, declined, badLines } = report
+  const { imported, replayed, declined, badRows, finalBalances } = report
   const problems = [
-    ...(declined.count > 0 ? [`${grouped(declined.count)} declined`] : []),
-    ...(badLines.count > 0 ? [`${counted(badLines.count, 'bad line')} left out`] : [])
+    ...(declined.count > 0 ? [`${grouped(declined.count)} declined (the next import tries them again)`] : []),
+    ...(badRows.count > 0 ? [`${counted(badRows.count, 'bad row')} left out`] : []),
+    ...(finalBalances.count > 0 ? [`${counted(finalBalances.count, 'final balance')} not as in the file`] : [])
   ]
   const result =
     imported > 0
-      ? `Imported ${counted(imported, 'payment or deposit', 'payments and deposits, each')} exactly once.`
+      ? `Imported ${counted(imported, 'row')}, each exactly once.`
       : replayed > 0
-        ? `Nothing new: ${counted(replayed, 'key was', 'keys were')} replayed and no money moved.`
+        ? `Nothing new: ${counted(replayed, 'row')} already in the ledger, and no money moved.`
         : 'Nothing was imported.'
   return problems.length === 0 ? result : `${result} Needs a look: ${problems.join(', ')}.`
 }
 
 function throughput(rows: number, elapsedMs: number): string {
   const perSecond = rows === 0 ? 0 : Math.round((rows * 1_000) / elapsedMs)
-  return `${grouped(perSecond)} payments/s (${grouped(rows)} in ${grouped(Math.round(elapsedMs))} ms)`
+  return `${grouped(perSecond)} rows/s (${grouped(rows)} in ${grouped(Math.round(elapsedMs))} ms)`
 }
 
-function matching({ compared, count }: ImportReport['finalBalances']): string {
-  return compared === 0 ? 'none to compare' : `${grouped(compared - count)} of ${grouped(compared)} match`
+/** Only what is equal matches. */
+function matching({ compared, equal, explained }: Comparisons): string {
+  if (compared === 0) return 'none to compare'
+  const result = `${grouped(equal)} of ${grouped(compared)} match`
+  return explained === 0
+    ? result
+    : `${result}; ${grouped(explained)} ${explained === 1 ? 'differs' : 'differ'} only by what is listed`
 }
 
-function examples<T>(title: string, { count, first }: Counted<T>, describe: (item: T) => string): readonly string[] {
+export function examples<T>(
+  title: string,
+  { count, first }: Counted<T>,
+  describe: (item: T) => string
+): readonly string[] {
   if (count === 0) return []
   const more = count - first.length
   return [
@@ -74,15 +118,8 @@ function examples<T>(title: string, { count, first }: Counted<T>, describe: (ite
   ]
 }
 
-function overdraftHint({ declined, lowestBalanceTold }: ImportReport): readonly string[] {
-  if (!declined.byCode.has('insufficient_funds') || lowestBalanceTold === undefined || lowestBalanceTold >= 0n)
-    return []
-  return [
-    `  The file goes down to ${lowestBalanceTold}: --overdraft ${-lowestBalanceTold} and a new database let all of it in.`
-  ]
-}
-
-function described({ line, accountId, expected, got }: BalanceDifference, currency: string): string {
-  const account = `line ${line}: account ${quoted(accountId)}`
-  return `${account}: expected ${formatMoney(expected, currency)}, got ${formatMoney(got, currency)} ${currency}`
+function described({ line, accountId, ledger, file, declined }: BalanceDifference, currency: string): string {
+  const sums = [`ledger ${formatMoney(ledger, currency)}`, `file ${formatMoney(file, currency)}`]
+  const all = declined === 0n ? sums : [...sums, `declined ${formatMoney(declined, currency)}`]
+  return `line ${line}: account ${quoted(accountId)}: ${all.join(', ')} ${currency}`
 }

@@ -1,5 +1,5 @@
 import type { VerificationReport } from '../index.js'
-import { printable } from './csv-row.js'
+import { printable } from './quoted.js'
 import { counted, labelled } from './layout.js'
 
 const PROBLEMS_SHOWN = 20

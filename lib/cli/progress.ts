@@ -30,14 +30,30 @@ export function progressOnTerminal(stream: ProgressStream) {
 
 function bar(total: number, stream: ProgressStream): Progress {
   const shown = new SingleBar(
-    { format: '{bar} {percentage}% {detail}', hideCursor: true, stream },
+    { format: '{bar} {percentage}% {detail}{left}', hideCursor: true, stream },
     Presets.shades_classic
   )
-  shown.start(total, 0, { detail: '' })
+  const startedAt = performance.now()
+  shown.start(total, 0, { detail: '', left: '' })
   return {
-    update: (done, detail) => shown.update(Math.min(done, total), { detail }),
+    update(done, detail) {
+      const left = timeLeft({ done, total, elapsedMs: performance.now() - startedAt })
+      shown.update(Math.min(done, total), { detail, left: left === '' ? '' : `, ${left}` })
+    },
     stop: () => shown.stop()
   }
+}
+
+/** Before this, the beginning says little about the rest. */
+const ESTIMATE_AFTER_MS = 2_000
+
+/** What is left if the rest is as fast as what is done: `about 3 min left`; nothing while nobody can know. */
+export function timeLeft({ done, total, elapsedMs }: { done: number; total: number; elapsedMs: number }): string {
+  if (done <= 0 || done >= total || elapsedMs < ESTIMATE_AFTER_MS) return ''
+  const seconds = Math.ceil(((elapsedMs / done) * (total - done)) / 1_000)
+  if (seconds < 60) return `about ${seconds} s left`
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 60 ? `about ${minutes} min left` : `about ${Math.floor(minutes / 60)} h ${minutes % 60} min left`
 }
 
 const MILESTONES = 10

@@ -9,18 +9,23 @@ export function parseRequest(command: CliCommand, args: readonly string[]): Omit
   const { values, positionals, tokens } = parsed(known, args)
   for (const token of tokens) if (token.kind === 'option') checkOption(command, known, token)
   if (values['help'] !== true) checkCount(command, positionals)
-  checkRepetition(tokens.flatMap(token => (token.kind === 'option' ? [token.name] : [])))
+  const onlyOnce = known.filter(({ isRepeatable }) => isRepeatable !== true).map(({ name }) => name)
+  checkRepetition(
+    tokens.flatMap(token => (token.kind === 'option' && onlyOnce.includes(token.name) ? [token.name] : []))
+  )
   return {
     positionals,
     text: option => (typeof values[option] === 'string' ? values[option] : undefined),
+    texts: option => [values[option] ?? []].flat().filter(value => typeof value === 'string'),
     isSet: option => values[option] === true
   }
 }
 
 function parsed(known: readonly CliOption[], args: readonly string[]) {
   const options: NonNullable<ParseArgsConfig['options']> = {}
-  for (const { name, short, value } of known) {
-    options[name] = { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) }
+  for (const { name, short, value, isRepeatable = false } of known) {
+    const type = value === undefined ? 'boolean' : 'string'
+    options[name] = { type, multiple: isRepeatable, ...(short !== undefined && { short }) }
   }
   // Not strict, because Node.js knows neither the command nor what was probably meant.
   return parseArgs({ args: [...args], allowPositionals: true, options, strict: false, tokens: true })

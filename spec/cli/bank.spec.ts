@@ -71,7 +71,7 @@ describe('npm start', function () {
     expect(first.stdout)
       .to.include(`Database          ${db}`)
       .and.match(/^Imported +300$/m)
-      .and.match(/^Throughput +[\d,]+ payments\/s/m)
+      .and.match(/^Throughput +[\d,]+ rows\/s/m)
       .and.match(/^Running balances +300 of 300 match$/m)
       .and.match(/^Transactions +0 before, 300 after$/m)
       .and.match(/^Verification +ok /m)
@@ -112,7 +112,7 @@ describe('npm start', function () {
   it('says with the exit code that a balance differs', async () => {
     const { exitCode, stdout } = await run([csvFile(HEADER, '1,,alice,deposit,,100,101'), '--db', db])
     expect(exitCode).to.equal(1)
-    expect(stdout).to.include('line 2: account "alice": expected 1.01, got 1.00 CZK')
+    expect(stdout).to.include('line 2: account "alice": ledger 1.00, file 1.01 CZK')
   })
 
   it('does not create a database for a file that is not there', async () => {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect } from 'chai'
-import { showProgress } from '../../lib/cli/progress.js'
+import { showProgress, timeLeft } from '../../lib/cli/progress.js'
 
 /** Stands for stderr and keeps what was written. */
 function stream(isTTY: boolean) {
@@ -34,4 +34,19 @@ describe('showProgress', () => {
     progress.stop()
     expect(output.read()).to.equal(null)
   })
+})
+
+describe('the time that a job has left', () => {
+  for (const [done, total, elapsedMs, said] of [
+    [250, 1_000, 3_000, 'about 9 s left'],
+    [1_000, 1_000_000, 2_000, 'about 34 min left'],
+    [1, 4_000, 2_000, 'about 2 h 14 min left'],
+    [500, 1_000, 1_999, ''],
+    [0, 1_000, 5_000, ''],
+    [1_000, 1_000, 5_000, '']
+  ] as const) {
+    it(`is ${said || 'unknown'} after ${done} of ${total} in ${elapsedMs} ms`, () => {
+      expect(timeLeft({ done, total, elapsedMs })).to.equal(said)
+    })
+  }
 })

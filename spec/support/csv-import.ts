@@ -1,5 +1,7 @@
 import type { PaymentProcessor } from 'bursar'
-import { importCsv, type ImportCsvOptions } from '../../lib/cli/import-csv.js'
+import { importInto, type ImportIntoOptions } from '../../lib/cli/import/import-into.js'
+import type { ImportSettings } from '../../lib/cli/import/settings.js'
+import { textSource } from '../../lib/cli/import/source.js'
 
 export const HEADER = 'transactionId,date,accountId,kind,operation,amount,balanceAfter'
 
@@ -12,18 +14,19 @@ export const CLEAN: readonly string[] = [
   '5,2025-01-03,bob,payment,rent,500,0'
 ]
 
-/** A file that arrives line by line. */
-export async function* lines(texts: readonly string[]): AsyncGenerator<string> {
-  for (const text of texts) yield `${text}\n`
+export interface ImportOptions extends Omit<ImportIntoOptions, 'source' | 'settings'> {
+  readonly settings?: Partial<ImportSettings>
 }
 
-/** Imports these rows, below the usual header, as CZK. */
-export function importRows(
-  processor: PaymentProcessor,
-  rows: readonly string[],
-  options: Partial<ImportCsvOptions> = {}
-) {
-  return importCsv(processor, { input: lines([HEADER, ...rows]), currency: 'CZK', ...options })
+/** Imports the content of a file, as CZK unless the settings say otherwise. */
+export function importText(processor: PaymentProcessor, text: string | Uint8Array, options: ImportOptions = {}) {
+  const { settings, ...rest } = options
+  return importInto(processor, { source: textSource(text), settings: { currency: 'CZK', ...settings }, ...rest })
+}
+
+/** Imports these rows, below the usual header. */
+export function importRows(processor: PaymentProcessor, rows: readonly string[], options: ImportOptions = {}) {
+  return importText(processor, [HEADER, ...rows].map(line => `${line}\n`).join(''), options)
 }
 
 /** Everything that a run without effect leaves as it was. */

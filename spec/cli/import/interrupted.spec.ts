@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { ProcessorClosedError, type PaymentProcessor } from 'bursar'
-import { isClean } from '../../lib/cli/print-import.js'
-import { CLEAN, importRows, stateOf } from '../support/csv-import.js'
-import { describeOnEveryStore } from '../support/on-every-store.js'
+import { isClean } from '../../../lib/cli/print-import.js'
+import { CLEAN, importRows, stateOf } from '../../support/csv-import.js'
+import { describeOnEveryStore } from '../../support/on-every-store.js'
 
-describeOnEveryStore('importCsv in parts', scene => {
+describeOnEveryStore('an import in parts', scene => {
   let processor: PaymentProcessor
 
   beforeEach(async () => {

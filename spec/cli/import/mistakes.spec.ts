@@ -1,20 +1,26 @@
 import { expect } from 'chai'
 import { InvalidRequestError, type PaymentProcessor } from 'bursar'
-import { CsvHeaderError } from '../../lib/cli/csv-row.js'
-import { importCsv } from '../../lib/cli/import-csv.js'
-import { isClean } from '../../lib/cli/print-import.js'
-import { CLEAN, HEADER, importRows, lines } from '../support/csv-import.js'
-import { describeOnEveryStore } from '../support/on-every-store.js'
+import { CsvHeaderError } from '../../../lib/cli/import/columns.js'
+import { ImportFileError } from '../../../lib/cli/import/settings.js'
+import { isClean } from '../../../lib/cli/print-import.js'
+import { CLEAN, HEADER, importRows, importText } from '../../support/csv-import.js'
+import { describeOnEveryStore } from '../../support/on-every-store.js'
 
-describeOnEveryStore('importCsv of a file with mistakes', scene => {
+describeOnEveryStore('an import of a file with mistakes', scene => {
   let processor: PaymentProcessor
 
   beforeEach(async () => {
     processor = await scene.open()
   })
 
-  it('reports every bad line with its number and reason, and imports the rest', async () => {
-    const report = await importRows(processor, [
+  it('books nothing of a file with a bad row', async () => {
+    const outcome = await importRows(processor, [...CLEAN, 'x1,,alice,gift,,1,1']).catch((error: unknown) => error)
+    expect(outcome).to.be.instanceOf(ImportFileError).with.property('message').that.includes('line 7')
+    expect((await processor.verify()).entries).to.equal(0)
+  })
+
+  it('reports every bad row with its line and reason, and imports the rest when told to', async () => {
+    const rows = [
       ...CLEAN.slice(0, 2),
       'x1,2025-01-02,alice,payment,rent,300',
       '',
@@ -25,14 +31,15 @@ describeOnEveryStore('importCsv of a file with mistakes', scene => {
       'x6,2025-01-02,not an id,deposit,,1,1',
       'x7 é,2025-01-02,alice,deposit,,1,1',
       ...CLEAN.slice(2)
-    ])
-    expect(report.badLines.count).to.equal(7)
-    expect(report.badLines.first.map(({ line }) => line)).to.deep.equal([4, 6, 7, 8, 9, 10, 11])
-    const reasons = report.badLines.first.map(({ reason }) => reason)
-    expect(reasons[0]).to.equal('expected 7 columns as in the first line, got 6')
+    ]
+    const report = await importRows(processor, rows, { skipBad: true })
+    expect(report.badRows.count).to.equal(7)
+    expect(report.badRows.first.map(({ line }) => line)).to.deep.equal([4, 6, 7, 8, 9, 10, 11])
+    const reasons = report.badRows.first.map(({ reason }) => reason)
+    expect(reasons[0]).to.equal('expected 7 columns as in the header, got 6')
     expect(reasons[1]).to.equal('expected the kind to be deposit or payment, got "gift"')
     expect(reasons[2]).to.include('unclosed quote')
-    expect(reasons[3]).to.include('expected an amount').and.include('"1.5"')
+    expect(reasons[3]).to.include('expected an amount').and.include('"1.5"').and.include('--amounts decimal')
     expect(reasons[4]).to.include('@settlement')
     expect(reasons[5]).to.include('not an id')
     expect(reasons[6]).to.include('idempotencyKey')
@@ -44,11 +51,10 @@ describeOnEveryStore('importCsv of a file with mistakes', scene => {
   it('reports a repeated transaction once for every repetition, also when everything replays', async () => {
     const rows = [CLEAN[0]!, CLEAN[0]!, '1,2025-01-01,alice,deposit,cash,999,1999', '1,2025-01-01,bob,deposit,cash,7,7']
     for (const round of ['first', 'second']) {
-      const report = await importRows(processor, rows)
-      expect(report.badLines.first, round).to.deep.equal([
-        { line: 3, reason: 'expected a transactionId of its own, got "1", which is on an earlier line' },
-        { line: 4, reason: 'expected the same row as before for transaction "1", got another amount' }
-      ])
+      const report = await importRows(processor, rows, { skipBad: true })
+      expect(report.badRows.first, round).to.deep.equal(
+        [3, 4].map(line => ({ line, reason: 'expected a transactionId of its own, got "1", which an earlier row has' }))
+      )
       expect(report.imported + report.replayed, round).to.equal(2)
     }
     expect((await processor.getBalance('alice')).posted).to.equal(1000n)
@@ -58,13 +64,11 @@ describeOnEveryStore('importCsv of a file with mistakes', scene => {
     ['an empty file', ''],
     ['a file of blank lines', '\n\n'],
     ['a file without a header', `${CLEAN.join('\n')}\n`],
-    ['a header with another separator', `${HEADER.replaceAll(',', ';')}\n`],
+    ['a header with another separator', `${HEADER.replaceAll(',', '#')}\n`],
     ['a header with a stray quote', `"${HEADER}\n${CLEAN.join('\n')}\n`]
   ] as const) {
     it(`refuses ${title} and imports nothing`, async () => {
-      const outcome = await importCsv(processor, { input: lines([text]), currency: 'CZK' }).catch(
-        (error: unknown) => error
-      )
+      const outcome = await importText(processor, text).catch((error: unknown) => error)
       expect(outcome).to.be.instanceOf(CsvHeaderError)
       expect(await processor.getTransactionCount()).to.equal(0)
     })
@@ -77,7 +81,9 @@ describeOnEveryStore('importCsv of a file with mistakes', scene => {
   })
 
   it('refuses an unknown currency as a whole', async () => {
-    const outcome = await importRows(processor, CLEAN, { currency: 'XXY' }).catch((error: unknown) => error)
+    const outcome = await importRows(processor, CLEAN, { settings: { currency: 'XXY' } }).catch(
+      (error: unknown) => error
+    )
     expect(outcome).to.be.instanceOf(InvalidRequestError)
   })
 })
