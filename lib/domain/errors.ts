@@ -78,6 +78,20 @@ export class TransactionNotFoundError extends BursarError {
   }
 }
 
+/** What the first request under a key came to. */
+export interface FirstResult {
+  readonly command: string
+  readonly sequence: number
+  readonly isDeclined: boolean
+  /** `null` where it was declined, and where it was none that makes a transaction: accounts are changed without one. */
+  readonly transactionId: string | null
+}
+
+function resultText({ command, sequence, isDeclined, transactionId }: FirstResult): string {
+  if (isDeclined) return `declined as entry ${sequence}, so nothing was paid`
+  return transactionId === null ? `approved as entry ${sequence}, a ${command}` : `approved as ${transactionId}`
+}
+
 /** The idempotency key is bound to a request with another meaning. Nothing was executed. */
 export class IdempotencyConflictError extends BursarError {
   override readonly name = 'IdempotencyConflictError'
@@ -86,17 +100,16 @@ export class IdempotencyConflictError extends BursarError {
   readonly idempotencyKey: string
   /** The fields that differ from the first request under this key. */
   readonly fields: readonly string[]
-  /** What the first request produced; `null` when it was declined. */
+  /** What the first request produced; `null` when it was declined, or made no transaction. */
   readonly transactionId: string | null
-  constructor(conflict: { idempotencyKey: string; fields: readonly string[]; transactionId: string | null }) {
+  constructor(idempotencyKey: string, fields: readonly string[], first: FirstResult) {
     super(
-      `Expected the same request as the first under idempotency key ${JSON.stringify(conflict.idempotencyKey)}, ` +
-        `got another ${conflict.fields.join(', ')} (first result: ${conflict.transactionId ?? 'declined'}). ` +
-        'Use a new key for a new operation.'
+      `Idempotency key ${JSON.stringify(idempotencyKey)} belongs to a request with another ${fields.join(', ')}. ` +
+        `That one was ${resultText(first)}. This call did nothing: use a new key for a new operation.`
     )
-    this.idempotencyKey = conflict.idempotencyKey
-    this.fields = conflict.fields
-    this.transactionId = conflict.transactionId
+    this.idempotencyKey = idempotencyKey
+    this.fields = fields
+    this.transactionId = first.transactionId
   }
 }
 
@@ -107,14 +120,19 @@ export class IdempotencyKeyExpiredError extends BursarError {
   readonly retryable = false
   readonly idempotencyKey: string
   readonly transactionId: string | null
-  constructor(expired: { idempotencyKey: string; transactionId: string | null }) {
+  constructor(idempotencyKey: string, first: FirstResult) {
     super(
-      `Expected a live idempotency key, got ${JSON.stringify(expired.idempotencyKey)}, whose answer has expired ` +
-        `(result: ${expired.transactionId ?? 'declined'}). Look the transaction up with getTransaction; it will not run again.`
+      `Idempotency key ${JSON.stringify(idempotencyKey)} was used, and its answer has expired. ` +
+        `The request was ${resultText(first)}. It will not run again: ${lookUp(first)}.`
     )
-    this.idempotencyKey = expired.idempotencyKey
-    this.transactionId = expired.transactionId
+    this.idempotencyKey = idempotencyKey
+    this.transactionId = first.transactionId
   }
+}
+
+function lookUp({ isDeclined, transactionId }: FirstResult): string {
+  if (isDeclined) return 'use a new key to try again'
+  return transactionId === null ? 'getAccount shows how the account stands' : 'getTransaction shows what it did'
 }
 
 /** A rule of the ledger itself was broken: a bug or damaged data. The writer stops. */

@@ -18,6 +18,11 @@ export interface Context {
   readonly now: number
   /** The unguessable part of the next transaction id. */
   readonly idSuffix: string
+  /**
+   * The last entry that was durable when the request came, where others waited under its key: it shares a decline that
+   * came later. Left out, it does not.
+   */
+  readonly joinsAfter?: number | undefined
   /** How long keys live, by the entries before this one. */
   readonly lifetimes: RecordedLifetimes
 }

@@ -63,13 +63,8 @@ export class Places {
     }
   }
 
-  /** Takes an ordinary place for one who joins a call that is under way. */
-  join(): void {
-    this.#taken++
-  }
-
-  free(count: number): void {
-    this.#taken -= count
+  free(): void {
+    this.#taken--
   }
 
   get #isFilled(): boolean {

@@ -1,5 +1,4 @@
 import type { Command } from '../domain/command.js'
-import { isSameRequest } from '../domain/idempotency.js'
 import type { CommandResult } from '../domain/result.js'
 import type { CallerOptions, CallOrigin } from '../queue/call.js'
 import { CommandCancelledError, ProcessorClosedError, QueueFullError } from '../queue/errors.js'
@@ -28,7 +27,7 @@ export class Intake {
   readonly #worker: Worker
   readonly #maxQueueLength: number
   readonly #places: Places
-  /** Of all commands without an answer yet; a repetition joins the first. */
+  /** Of all commands without an answer yet. */
   readonly #keys: KeysInUse
   readonly #rateLimiter: RateLimiter | undefined
   #isClosed = false
@@ -55,38 +54,32 @@ export class Intake {
   command(command: Command, options: SubmitOptions | undefined): Promise<CommandResult> {
     const caller = this.#admitCaller(options)
     const { accountId, idempotencyKey } = command
-    const earlier = idempotencyKey === undefined ? undefined : this.#keys.unanswered(accountId, idempotencyKey)
-    if (earlier !== undefined && isSameRequest(earlier.command, command)) {
-      this.#assertRoomFor(undefined)
-      this.#places.join()
-      return earlier.wait(caller, true)
-    }
-
-    this.#assertRoomFor(accountId)
-    this.#rateLimiter?.admit(command)
-    const job = new CommandJob(command, this.#origin, this.#places.take(accountId))
+    const other = idempotencyKey === undefined ? undefined : this.#keys.unanswered(accountId, idempotencyKey)
+    // A twin does nothing new: it takes nothing of what its account may use, and waits for what the first one does.
+    const isTwin = other !== undefined && this.#worker.isTwin(command, other)
+    this.#assertRoomFor(isTwin ? undefined : accountId)
+    if (!isTwin) this.#rateLimiter?.admit(command)
+    const job = new CommandJob(command, this.#origin, caller, this.#places.take(isTwin ? undefined : accountId))
+    if (other !== undefined) job.joinsAfter = this.#worker.durable
     if (idempotencyKey !== undefined) this.#keys.enter(job, idempotencyKey)
-    const answer = job.wait(caller, false)
     this.#worker.push(job)
-    return answer
+    return job.answer
   }
 
   /** Asks in the order of the queue; the answer comes when all that it saw is durable. @throws every reason not to */
   question<T>(question: Question<T>): Promise<T> {
-    const caller = this.#admitCaller(undefined)
+    this.#admitCaller(undefined)
     this.#assertRoomFor(question.accountId)
     const job = new ReadJob(question, this.#origin, this.#places.take(question.accountId))
-    const answer = job.wait(caller, false)
     this.#worker.push(job)
-    return answer as Promise<T>
+    return job.answer as Promise<T>
   }
 
   /** Resolves when everything so far has its answer. It counts as no caller, so that a full queue cannot refuse it. */
   idle(): Promise<void> {
     const job = new ReadJob({ read: () => undefined }, UNCOUNTED)
-    const idle = job.wait(undefined, false).then(NOTHING, NOTHING)
     this.#worker.push(job)
-    return idle
+    return job.answer.then(NOTHING, NOTHING)
   }
 
   /** @throws when there is no worker, or no wish any more */
@@ -113,8 +106,8 @@ export class Intake {
   }
 
   readonly #origin: CallOrigin = {
-    onAnswered: count => this.#places.free(count),
     onSettled: call => {
+      this.#places.free()
       call.leave?.()
       if (call instanceof CommandJob) this.#keys.leave(call)
     }
@@ -122,4 +115,4 @@ export class Intake {
 }
 
 const NOTHING = (): void => undefined
-const UNCOUNTED: CallOrigin = { onAnswered: NOTHING, onSettled: NOTHING }
+const UNCOUNTED: CallOrigin = { onSettled: NOTHING }

@@ -10,13 +10,15 @@ export class Contexts {
     sequence: 0,
     now: undefined as never,
     idSuffix: '',
+    joinsAfter: undefined,
     lifetimes: FOR_EVER
   }
 
   /** For the decision about the entry after a head. It is the same object each time: no decision keeps it. */
-  next({ sequence, lifetimes }: Group, now: number): Context {
+  next({ sequence, lifetimes }: Group, now: number, joinsAfter: number | undefined): Context {
     const context = this.#context
     context.sequence = sequence + 1
+    context.joinsAfter = joinsAfter
     context.lifetimes = lifetimes
     // Entries of one millisecond share the number.
     if (context.now !== now) context.now = now

@@ -20,7 +20,7 @@ export class QueueFullError extends BursarError {
   }
 }
 
-/** The caller's `signal`, `deadlineMs` or an `abort()` ended the wait before execution. Certainly nothing happened. */
+/** The caller's `signal`, `deadlineMs` or an `abort()` ended the wait before execution. Certainly this call did nothing. */
 export class CommandCancelledError extends BursarError {
   override readonly name = 'CommandCancelledError'
   readonly code = 'ERR_COMMAND_CANCELLED'
@@ -28,7 +28,7 @@ export class CommandCancelledError extends BursarError {
   constructor(reason: 'signal' | 'deadline' | 'abort', options?: ErrorOptions) {
     super(
       `Expected to execute the command, got cancelled before that (${reason}). ` +
-        'Nothing happened: it is safe to send it again.',
+        'This call did nothing: it is safe to send it again with the same idempotency key.',
       options
     )
   }

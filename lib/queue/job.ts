@@ -1,7 +1,7 @@
 import type { Command } from '../domain/command.js'
 import type { Decision } from '../domain/decision.js'
 import { resultOf, type CommandResult } from '../domain/result.js'
-import { Call, type CallOrigin } from './call.js'
+import { Call, type CallerOptions, type CallOrigin } from './call.js'
 import type { Answer } from './group.js'
 import type { KeyInUse } from './keys-in-use.js'
 import type { WorkingSet } from './working-set.js'
@@ -9,7 +9,7 @@ import type { WorkingSet } from './working-set.js'
 /** One place in the queue: a command to execute, a question to answer from what the commands before it left, or upkeep. */
 export type Job = CommandJob | ReadJob | SweepJob
 
-/** Once it is decided, it is what its callers will hear when everything that the decision saw is durable. */
+/** Once it is decided, it is what its caller will hear when everything that the decision saw is durable. */
 export class CommandJob extends Call<CommandResult> implements Answer {
   readonly kind = 'command'
   readonly command: Command
@@ -19,8 +19,11 @@ export class CommandJob extends Call<CommandResult> implements Answer {
   /** The idempotency key that it uses until it is answered. */
   key: KeyInUse | undefined
 
-  constructor(command: Command, origin: CallOrigin, leave?: () => void) {
-    super(origin, leave)
+  /** The last durable entry when it came, where others waited under its key; see `Context`. */
+  joinsAfter: number | undefined
+
+  constructor(command: Command, origin: CallOrigin, options?: CallerOptions, leave?: () => void) {
+    super(origin, options, leave)
     this.command = command
   }
 
@@ -35,9 +38,9 @@ export class CommandJob extends Call<CommandResult> implements Answer {
     else this.resolve()
   }
 
-  protected override answerFor(hasJoined: boolean): CommandResult {
+  protected override answerNow(): CommandResult {
     const decision = this.decision as Exclude<Decision, { kind: 'reject' }>
-    return resultOf(decision.entry, hasJoined || decision.kind === 'replay')
+    return resultOf(decision.entry, decision.kind === 'replay')
   }
 }
 
@@ -57,7 +60,7 @@ export class ReadJob extends Call<unknown> implements Answer {
   #refusal: { readonly error: unknown } | undefined
 
   constructor(question: Question<unknown>, origin: CallOrigin, leave?: () => void) {
-    super(origin, leave)
+    super(origin, undefined, leave)
     this.question = question
   }
 
@@ -75,7 +78,7 @@ export class ReadJob extends Call<unknown> implements Answer {
     else this.reject(this.#refusal.error)
   }
 
-  protected override answerFor(): unknown {
+  protected override answerNow(): unknown {
     return this.#value
   }
 }

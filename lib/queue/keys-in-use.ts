@@ -1,3 +1,4 @@
+import type { Command } from '../domain/command.js'
 import type { Entry } from '../domain/entry.js'
 import { keyOf } from '../domain/idempotency.js'
 import { KeyedMap } from '../domain/keyed-map.js'
@@ -5,18 +6,14 @@ import type { CommandJob } from './job.js'
 
 /** An idempotency key while commands under it wait for their answers. */
 export class KeyInUse {
-  /** The first of them that has no answer yet, or the last that had one. */
-  first: CommandJob
+  /** One of them, which says whose key it is. */
+  readonly command: Command
   users = 0
   /** The latest entry under the key, once it is loaded or decided; durable or not. */
   latest: Entry | undefined
 
-  constructor(first: CommandJob) {
-    this.first = first
-  }
-
-  get command(): CommandJob['command'] {
-    return this.first.command
+  constructor(command: Command) {
+    this.command = command
   }
 }
 
@@ -27,10 +24,9 @@ export class KeyInUse {
 export class KeysInUse {
   readonly #keys = new KeyedMap<KeyInUse>()
 
-  /** The command that a repetition of it can join. */
-  unanswered(accountId: string, idempotencyKey: string): CommandJob | undefined {
-    const first = this.#keys.get(accountId, idempotencyKey)?.first
-    return first?.isSettled === false ? first : undefined
+  /** A command that waits under the key. */
+  unanswered(accountId: string, idempotencyKey: string): Command | undefined {
+    return this.#keys.get(accountId, idempotencyKey)?.command
   }
 
   latest(accountId: string, idempotencyKey: string): Entry | undefined {
@@ -40,8 +36,7 @@ export class KeysInUse {
   /** From now on until it is answered, this command uses its key. */
   enter(job: CommandJob, idempotencyKey: string): void {
     let key = this.#keys.get(job.command.accountId, idempotencyKey)
-    if (key === undefined) this.#keys.set(idempotencyKey, (key = new KeyInUse(job)))
-    else if (key.first.isSettled) key.first = job
+    if (key === undefined) this.#keys.set(idempotencyKey, (key = new KeyInUse(job.command)))
     key.users++
     job.key = key
   }

@@ -1,8 +1,9 @@
-import type { RecordedCommand } from '../domain/command.js'
+import type { Command, RecordedCommand } from '../domain/command.js'
 import { decide } from '../domain/decide.js'
 import type { Decision } from '../domain/decision.js'
 import { InvariantError } from '../domain/errors.js'
 import { evolve } from '../domain/evolve.js'
+import { differingFields } from '../domain/idempotency.js'
 import type { RecordedLifetimes } from '../domain/key-lifetimes.js'
 import type { TransactionState } from '../domain/transaction.js'
 import { StoreUnavailableError } from '../store/errors.js'
@@ -97,6 +98,11 @@ export class Worker {
   /** The idempotency keys of all commands without an answer. */
   get keys(): KeysInUse {
     return this.#view.keys
+  }
+
+  /** Whether a command asks for the same as one that waits under its key, as far as that is known before it is loaded. */
+  isTwin(command: Command, other: Command): boolean {
+    return differingFields(command, other, this.#view).length === 0
   }
 
   /** The last entry that is known to be durable. */
@@ -209,7 +215,7 @@ export class Worker {
   #executeCommand(job: CommandJob, now: number): void {
     let decision: Decision
     try {
-      decision = this.#decide(job.command, now)
+      decision = this.#decide(job.command, now, job.joinsAfter)
     } catch (cause) {
       if (cause instanceof InvariantError) {
         this.#committer.fail(cause)
@@ -233,8 +239,8 @@ export class Worker {
   }
 
   /** Decides, and stages what is to be recorded. */
-  #decide(command: RecordedCommand, now: number): Decision {
-    const decision = decide(command, this.#view, this.#contexts.next(this.#view.open, now))
+  #decide(command: RecordedCommand, now: number, joinsAfter?: number): Decision {
+    const decision = decide(command, this.#view, this.#contexts.next(this.#view.open, now, joinsAfter))
     if (decision.kind === 'record') {
       this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
       this.#session.prepare?.(decision.entry)

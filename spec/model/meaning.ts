@@ -12,7 +12,8 @@ export function resolve(name: string | undefined, currency: string | undefined):
  */
 export function meaningOf(
   command: Command,
-  currencyOf: (accountId: string) => string | undefined
+  currencyOf: (accountId: string) => string | undefined,
+  legCountOf: (transactionId: string) => number | undefined
 ): ReadonlyMap<string, unknown> {
   const own = currencyOf(command.accountId)
   const money = (amount: bigint | number | undefined, currency: string | undefined) => ({
@@ -26,10 +27,16 @@ export function meaningOf(
         return { currency, initialBalance: BigInt(initialBalance), overdraftLimit: BigInt(overdraftLimit) }
       }
       case 'ProcessPayment':
-      case 'AuthorizePayment':
         return { ...money(command.amount, command.currency), payee: resolve(command.payee, own) }
+      case 'AuthorizePayment': {
+        const { expiresInMs = 604_800_000 } = command
+        const payee = resolve(command.payee, own)
+        return { ...money(command.amount, command.currency), payee, expiresInMs }
+      }
       case 'RefundPayment': {
-        const { amount, currency, originalTransactionId, leg = 0 } = command
+        const { amount, currency, originalTransactionId } = command
+        // Where there is one leg, leaving it out is naming it.
+        const { leg = legCountOf(originalTransactionId) === 1 ? 0 : undefined } = command
         return { ...money(amount, currency), originalTransactionId, leg }
       }
       case 'Deposit':
@@ -37,7 +44,13 @@ export function meaningOf(
       case 'Transfer':
         return { ...money(command.amount, command.currency), to: resolve(command.to, own) }
       case 'PostTransaction':
-        return { legs: command.legs.map(leg => `${leg.from} ${leg.to} ${leg.amount} ${leg.currency}`).join() }
+        return {
+          legs: command.legs
+            .map(
+              leg => `${resolve(leg.from, leg.currency)} ${resolve(leg.to, leg.currency)} ${leg.amount} ${leg.currency}`
+            )
+            .join()
+        }
       case 'CapturePayment':
         return { ...money(command.amount, command.currency), authorizationId: command.authorizationId }
       case 'VoidPayment':
@@ -54,14 +67,4 @@ export function meaningOf(
     }
   }
   return new Map(Object.entries({ type: command.type, ...fields() }))
-}
-
-/** A command to the letter: what two callers must agree in for the second to join the first one's execution. */
-export function spellingOf(command: Command): string {
-  const beside = ['metadata', 'expiresInMs', 'actor', 'reason']
-  const letters = Object.entries(command).filter(
-    ([field, value]) => !beside.includes(field) && !(field === 'onDecline' && value === 'retry')
-  )
-  letters.sort(([one], [other]) => (one < other ? -1 : 1))
-  return JSON.stringify(letters, (_field, value: unknown) => (Object(value) === value ? value : String(value)))
 }

@@ -42,19 +42,28 @@ export class ReferenceModel {
     return this.#places
   }
 
-  /** Executes a command when its turn comes at that time of the clock. */
-  execute(command: Command, clock: number): Expected {
+  /**
+   * Executes a command when its turn comes at that time of the clock. It shares the decline of a command that has a later
+   * place than `joinsAfter`: that one was on its way when it came.
+   */
+  execute(command: Command, clock: number, joinsAfter = Infinity): Expected {
     const refusal = malformation(command)
     if (refusal !== undefined) return { kind: 'rejected', error: refusal }
     const { books } = this
     books.turnTo(clock)
     const key = command.idempotencyKey && `${command.accountId} ${command.idempotencyKey}`
-    const meaning = meaningOf(command, name => books.currencyOf(name))
+    const meaning = meaningOf(
+      command,
+      name => books.currencyOf(name),
+      id => books.transactions.get(id)?.legs.length
+    )
+    const isKept = 'onDecline' in command && command.onDecline === 'keep'
     const memory = key === undefined ? undefined : this.#remembered(key)
     if (memory !== undefined) {
       const transactionId = memory.expected.transactionId ?? null
       const fields = differences(memory.meaning, meaning)
       if (fields.length > 0) return { kind: 'rejected', error: 'IdempotencyConflictError', fields, transactionId }
+      if (memory.isOpen && memory.expected.place > joinsAfter && !isKept) return { ...memory.expected, replayed: true }
       if (!memory.isOpen) {
         if (books.now - memory.at < this.#options.answerTtlMs) return { ...memory.expected, replayed: true }
         return { kind: 'rejected', error: 'IdempotencyKeyExpiredError', transactionId }
@@ -65,7 +74,6 @@ export class ReferenceModel {
     if ('error' in verdict) return this.#refuse(verdict)
     const attempt = (memory?.attempt ?? 0) + 1
     const expected = this.#enter(command, verdict, attempt)
-    const isKept = 'onDecline' in command && command.onDecline === 'keep'
     const isOpen = expected.kind === 'declined' && !isKept
     if (key !== undefined) this.#memories.set(key, { meaning, at: books.now, attempt, isOpen, expected })
     return expected
@@ -138,10 +146,17 @@ function amountsOf(command: Command): readonly (readonly [amount: bigint, min: b
     case 'SetAccountLimits':
       return [[BigInt(command.overdraftLimit), 0n]]
     case 'PostTransaction':
-      return command.legs.map(leg => [BigInt(leg.amount), 1n])
+      return [...command.legs.map(leg => BigInt(leg.amount)), ...totalsOf(command.legs)].map(amount => [amount, 1n])
     default:
       return 'amount' in command && command.amount !== undefined ? [[BigInt(command.amount), 1n]] : []
   }
+}
+
+/** What legs amount to, in each currency. */
+function totalsOf(legs: readonly { readonly amount: bigint | number; readonly currency: string }[]): readonly bigint[] {
+  const totals = new Map<string, bigint>()
+  for (const { amount, currency } of legs) totals.set(currency, (totals.get(currency) ?? 0n) + BigInt(amount))
+  return [...totals.values()]
 }
 
 /** The fields in which two meanings differ; just the type when the operations are different ones. */

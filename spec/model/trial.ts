@@ -3,9 +3,7 @@ import { manualClock } from 'bursar/testing'
 import { expect } from 'chai'
 import type { Ledger } from '../support/stores.js'
 import { expectAnswer, type Answered } from './comparison.js'
-import type { Expected } from './expected.js'
 import { JournalFold } from './journal-fold.js'
-import { spellingOf } from './meaning.js'
 import type { Command } from './plan.js'
 import { ReferenceModel, type ModelOptions } from './reference-model.js'
 import { isSettled } from './reference-rules.js'
@@ -17,11 +15,6 @@ export const LIFETIMES: ModelOptions = { answerTtlMs: 600_000, keyTtlMs: 1_800_0
 
 type Call =
   { readonly kind: 'read'; readonly accountId: string } | { readonly kind: 'command'; readonly command: Command }
-
-interface UnderWay {
-  readonly spelling: string
-  readonly expected: Expected
-}
 
 /** One ledger and the model beside it, going through the same steps; every difference throws. */
 export class Trial {
@@ -91,12 +84,12 @@ export class Trial {
     expect(this.processor.queueLength, 'callers without an answer').to.equal(0)
     const added = await this.#readJournal()
 
-    const underWay = new Map<string, UnderWay>()
+    const { places } = this.model
     for (const [index, call] of calls.entries()) {
       const title = `call ${index + 1} of ${calls.length}`
       const answered = answers[index]!
       if (call.kind === 'read') this.#expectBalance(call.accountId, answered as PromiseSettledResult<Balance>, title)
-      else this.#expectResult(call.command, answered as Answered, underWay, `${title}, ${call.command.type}`)
+      else this.#expectResult(call.command, answered as Answered, places, `${title}, ${call.command.type}`)
     }
     expect(this.fold.sequences, 'what callers left in the journal').to.have.length(this.model.places)
     this.#learnTimes(added)
@@ -123,15 +116,9 @@ export class Trial {
     return { kind: 'command', command: refer(wish.command, wish.reference, this.#ids, transactions) }
   }
 
-  #expectResult(command: Command, answered: Answered, underWay: Map<string, UnderWay>, title: string): void {
-    const key = command.idempotencyKey === undefined ? undefined : `${command.accountId} ${command.idempotencyKey}`
-    const spelling = spellingOf(command)
-    const earlier = key === undefined ? undefined : underWay.get(key)
-    const expected =
-      earlier?.spelling === spelling ? joining(earlier.expected) : this.model.execute(command, this.clock.now())
+  #expectResult(command: Command, answered: Answered, joinsAfter: number, title: string): void {
+    const expected = this.model.execute(command, this.clock.now(), joinsAfter)
     expectAnswer(answered, expected, title)
-    const isAdmitted = expected.kind !== 'rejected' || !expected.error.startsWith('Invalid')
-    if (key !== undefined && earlier === undefined && isAdmitted) underWay.set(key, { spelling, expected })
     if (command.type === 'SetAccountLimits') this.#limited.add(command.accountId)
     if (expected.kind === 'rejected' || answered.status === 'rejected') return
 
@@ -200,9 +187,4 @@ export class Trial {
     expect(entries).to.equal(this.fold.entries.length)
     expect(headHash).to.equal(this.fold.entries.at(-1)!.hash)
   }
-}
-
-/** Who asks the same while it is under way gets the same answer, marked as somebody else's. */
-function joining(expected: Expected): Expected {
-  return expected.kind === 'rejected' ? expected : { ...expected, replayed: true }
 }

@@ -108,6 +108,53 @@ describeOnEveryStore('Cancellation', scene => {
     expect((await bursar.getBalance('alice')).posted).to.equal(98n)
   })
 
+  for (const how of ['a signal', 'a deadline'] as const) {
+    it(`of the first caller by ${how} lets the oldest who is left take over: its own command, at its own place`, async () => {
+      const store = scene.gatedStore()
+      const bursar = await scene.given({ alice: 100n }, { store })
+      const gate = store.hold('load')
+      const ahead = pay(bursar, 'ahead')
+      await gate.reached
+      const controller = new AbortController()
+      const call = (by: string, options?: SubmitOptions) =>
+        bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey: 'k', metadata: { by } }, options)
+      const first = call('first', how === 'a signal' ? { signal: controller.signal } : { deadlineMs: 10 })
+      const between = pay(bursar, 'between')
+      const second = call('second')
+      const third = call('third')
+      controller.abort()
+      scene.clock.advance(11)
+      gate.open()
+      const error = await rejectionOf(first, CommandCancelledError)
+      expect(error.message).to.include('This call did nothing')
+      await approval(ahead)
+      expect(await approval(between)).to.include({ sequence: 3 })
+      const answer = await approval(second)
+      expect(answer).to.include({ sequence: 4, replayed: false })
+      expect((await bursar.getTransaction(answer.transactionId)).metadata).to.deep.equal({ by: 'second' })
+      expect(await third).to.deep.equal({ ...answer, replayed: true })
+      expect(bursar.queueLength).to.equal(0)
+      expect((await bursar.getBalance('alice')).posted).to.equal(97n)
+    })
+  }
+
+  it('of one who asked for the same says that its call did nothing, and leaves the first its answer', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const ahead = pay(bursar, 'ahead')
+    await gate.reached
+    const controller = new AbortController()
+    const first = pay(bursar, 'k')
+    const second = pay(bursar, 'k', { signal: controller.signal })
+    controller.abort()
+    const { message } = await rejectionOf(second, CommandCancelledError)
+    expect(message).to.include('This call did nothing').and.to.not.include('Nothing happened')
+    gate.open()
+    await approval(ahead)
+    expect(await approval(first)).to.include({ replayed: false })
+  })
+
   it('of all callers of a key lets a later one execute it', async () => {
     const store = scene.gatedStore()
     const bursar = await scene.given({ alice: 100n }, { store })

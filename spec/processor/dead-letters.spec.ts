@@ -198,11 +198,11 @@ describeOnEveryStore('A command whose handling throws', scene => {
     expect(told).to.deep.equal([{ deadLetterId, accountId: 'alice', command: 'ProcessPayment', error: cause }])
   })
 
-  it('joined by others rejects all of them alike', async () => {
+  it('is tried for each of those who wait under its key, and rejects all of them alike', async () => {
     const { bursar } = await poisoned(scene)
     const errors = await Promise.all([1, 2, 3].map(() => rejectionOf(pay(bursar, 'alice', 'k'), DeadLetteredError)))
     expect(new Set(errors.map(({ deadLetterId }) => deadLetterId)).size).to.equal(1)
-    expect((await lettersOf(bursar)).map(({ attempts }) => attempts)).to.deep.equal([1])
+    expect((await lettersOf(bursar)).map(({ attempts }) => attempts)).to.deep.equal([3])
   })
 
   it('many at a time leave all their letters, the oldest first', async () => {
