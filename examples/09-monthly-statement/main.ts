@@ -9,16 +9,16 @@ await processor.createAccount({ ...alice, currency: 'USD', initialBalance: 500_0
 await processor.createAccount({ accountId: 'landlord', currency: 'USD' })
 
 // January: before the statement, and yet part of its opening balance.
-clock.set(Date.UTC(2026, 0, 31, 23, 59, 59, 999))
+clock.advanceTo(Date.UTC(2026, 0, 31, 23, 59, 59, 999))
 await processor.processPayment({ ...alice, amount: 120_00n, idempotencyKey: 'dinner' })
 
 // February: on its first millisecond, in between, and on its last.
-clock.set(Date.UTC(2026, 1, 1))
+clock.advanceTo(Date.UTC(2026, 1, 1))
 const rent = { ...alice, to: 'landlord', amount: 300_00n, metadata: { text: 'rent' }, idempotencyKey: 'rent-02' }
 await processor.transfer(rent)
-clock.set(Date.UTC(2026, 1, 3))
+clock.advanceTo(Date.UTC(2026, 1, 3))
 await processor.deposit({ ...alice, amount: 1_850_00n, metadata: { text: 'salary' }, idempotencyKey: 'salary-02' })
-clock.set(Date.UTC(2026, 1, 8))
+clock.advanceTo(Date.UTC(2026, 1, 8))
 const shoes = await processor.processPayment({
   ...alice,
   amount: 89_90n,
@@ -26,23 +26,23 @@ const shoes = await processor.processPayment({
   idempotencyKey: 'shoes'
 })
 assertApproved(shoes)
-clock.set(Date.UTC(2026, 1, 9))
+clock.advanceTo(Date.UTC(2026, 1, 9))
 // A decline moves nothing and is on no statement.
 await processor.processPayment({ ...alice, amount: 9_999_00n, idempotencyKey: 'yacht' })
-clock.set(Date.UTC(2026, 1, 12))
+clock.advanceTo(Date.UTC(2026, 1, 12))
 const hold = await processor.authorizePayment({ ...alice, amount: 200_00n, idempotencyKey: 'hotel' })
 assertApproved(hold)
-clock.set(Date.UTC(2026, 1, 14))
+clock.advanceTo(Date.UTC(2026, 1, 14))
 const stay = { ...alice, authorizationId: hold.transactionId, amount: 164_50n, metadata: { text: 'hotel' } }
 await processor.capturePayment({ ...stay, idempotencyKey: 'hotel-out' })
-clock.set(Date.UTC(2026, 1, 20))
+clock.advanceTo(Date.UTC(2026, 1, 20))
 const back = { ...alice, originalTransactionId: shoes.transactionId, metadata: { text: 'shoes, returned' } }
 await processor.refundPayment({ ...back, idempotencyKey: 'shoes-back' })
-clock.set(Date.UTC(2026, 1, 28, 23, 59, 59, 999))
+clock.advanceTo(Date.UTC(2026, 1, 28, 23, 59, 59, 999))
 await processor.processPayment({ ...alice, amount: 12_00n, metadata: { text: 'cinema' }, idempotencyKey: 'cinema' })
 
 // March: no longer part of it.
-clock.set(Date.UTC(2026, 2, 1))
+clock.advanceTo(Date.UTC(2026, 2, 1))
 await processor.transfer({ ...rent, idempotencyKey: 'rent-03' })
 
 await printStatement(processor, { ...alice, from: new Date(Date.UTC(2026, 1, 1)), to: new Date(Date.UTC(2026, 2, 1)) })

@@ -3,14 +3,24 @@ import type { Command } from '../domain/command.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { nearest } from '../domain/nearest.js'
 import { show } from '../domain/show.js'
+import { setImmediate } from '../timers.js'
 
 /** What a processor tells about itself, beside its answers. */
 export interface ProcessorEvents {
   /**
-   * The clock has run ahead of elapsed time by more than an hour. Background expiry of holds has stopped, so that a
-   * wrong clock does not release them all; call `confirmClock()` when the new time is right.
+   * The clock has run ahead of elapsed time by more than an hour. Recorded time goes on by elapsed time until the clock
+   * comes back, until as much time has elapsed, or until `confirmClock()` says that the new time is right. Also emitted
+   * in the first turn after an opening: for a jump that is still unconfirmed, and, as a notice, for a first reading more
+   * than an hour after the last entry, which is followed.
    */
   'clock:jumped': { readonly from: Date; readonly to: Date }
+  /** The clock is trusted again after a jump, and why. Recorded time follows it from `at` on. */
+  'clock:trusted': { readonly at: Date; readonly reason: 'returned' | 'confirmed' | 'elapsed' }
+  /**
+   * A method of the clock gave no sound reading, or threw; emitted for the first of a run. Recorded time goes on by
+   * elapsed time meanwhile.
+   */
+  'clock:unreadable': { readonly method: 'now' | 'elapsed'; readonly found: string }
   /** A command came faster than `rateLimit` allows and was refused; nothing of it was recorded. */
   'command:rate-limited': {
     readonly accountId: string
@@ -51,6 +61,8 @@ export interface ProcessorEvents {
 /** The compiler sees to it that none is missing. */
 const EVENTS: { readonly [E in keyof ProcessorEvents]: true } = {
   'clock:jumped': true,
+  'clock:trusted': true,
+  'clock:unreadable': true,
   'command:rate-limited': true,
   'command:retried': true,
   'command:dead-lettered': true,
@@ -67,6 +79,16 @@ type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) =>
 export class Events {
   readonly #listeners = new Map<keyof ProcessorEvents, Set<Listener<never>>>()
   readonly #heard: { [E in keyof ProcessorEvents]?: boolean } = {}
+
+  /** What was emitted before anybody could listen; `undefined` once callers can. */
+  #early: (() => void)[] | undefined = []
+
+  /** From now on callers can listen. What was emitted before reaches them in the next turn of the event loop. */
+  begin(): void {
+    const early = this.#early ?? []
+    this.#early = undefined
+    if (early.length > 0) setImmediate(() => early.forEach(emit => emit()))
+  }
 
   /** The events that somebody listens to: what costs time to find out is found out only for them. */
   get heard(): { readonly [E in keyof ProcessorEvents]?: boolean } {
@@ -90,6 +112,7 @@ export class Events {
   }
 
   emit<E extends keyof ProcessorEvents>(event: E, detail: ProcessorEvents[E]): void {
+    if (this.#early !== undefined) return void this.#early.push(() => this.emit(event, detail))
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
       try {
         ;(listener as Listener<E>)(detail)

@@ -102,7 +102,7 @@ export class Intake {
       throw new CommandCancelledError('signal', { cause: signal.reason })
     if (deadlineMs === undefined) return { signal }
     integerField(deadlineMs, 'deadlineMs', { min: 0, max: Number.MAX_SAFE_INTEGER })
-    return { signal, deadlineAt: this.#worker.now() + deadlineMs }
+    return { signal, deadlineAt: this.#worker.time.elapsed() + deadlineMs }
   }
 
   readonly #origin: CallOrigin = {

@@ -7,7 +7,6 @@ import { shownLifetimes } from '../domain/key-lifetimes.js'
 import { fieldsOf } from '../domain/known-fields.js'
 import { accountOf, balanceOf } from '../domain/result.js'
 import { sequenceOfTransactionId } from '../domain/transaction.js'
-import { systemClock } from '../queue/clock.js'
 import { StoreUnsupportedError } from '../store/errors.js'
 import { lifetimesIn } from '../store/lifetimes-setting.js'
 import type { Head, Store, StoreReader } from '../store/store.js'
@@ -23,8 +22,8 @@ import { BALANCE_QUERY, READER_JOURNAL_QUERY, READER_OPTIONS } from './shapes.js
 import { verifyOptions } from './verify-options.js'
 
 /**
- * Reads a ledger beside the processor that writes it, from another process as well. Shows what is recorded: a hold that
- * is due counts as held until the processor has recorded its end.
+ * Reads a ledger beside the processor that writes it, from another process as well. Shows what is recorded, as of the
+ * time of the last entry: a hold that is due counts as held until the processor has recorded its end.
  */
 export type LedgerReader = AsyncDisposable &
   Pick<
@@ -67,7 +66,8 @@ function readerOf(store: StoreReader): LedgerReader {
   let closing: Promise<void> | undefined
   const history = new History(store, async accountId => {
     const { head, account } = accountId === undefined ? await headOf() : await lookUp(accountId)
-    return { sequence: head.sequence, now: Math.max(systemClock.now(), head.timestamp), account }
+    // What is recorded is all that a reader knows of time: its own clock may be the wrong one.
+    return { sequence: head.sequence, now: head.timestamp, account }
   })
   const source = { session: store, worker: NOBODY, head: async () => (await headOf()).head.sequence }
 

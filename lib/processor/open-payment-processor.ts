@@ -4,6 +4,8 @@ import { CURRENCY_CODES } from '../money/currencies.js'
 import { Events } from '../observability/events.js'
 import { Places } from '../policies/places.js'
 import { systemClock } from '../queue/clock.js'
+import { ClockReadings } from '../queue/clock-readings.js'
+import { CLOCK_SETTING } from '../queue/saved-jump.js'
 import { Worker } from '../queue/worker.js'
 import { lifetimesIn } from '../store/lifetimes-setting.js'
 import { memoryStore } from '../store/memory/memory-store.js'
@@ -47,16 +49,19 @@ export async function openPaymentProcessor(options?: PaymentProcessorOptions): P
   clockField(clock)
   storeField(store)
   const events = new Events()
-  const rateLimiter = rateLimiterOf(given.rateLimit, clock, events)
-  const retrying = retryingOf(given.retry, clock)
+  const readings = new ClockReadings(clock, unreadable => events.emit('clock:unreadable', unreadable))
+  const rateLimiter = rateLimiterOf(given.rateLimit, readings, events)
+  const retrying = retryingOf(given.retry, readings)
   const session = await store.open()
   let worker: Worker
   let change: SetKeyLifetimes | undefined
   try {
-    const recorded = lifetimesIn(await session.settings())
+    const settings = await session.settings()
+    const recorded = lifetimesIn(settings)
     change = changeAtOpening(askedLifetimes, { recorded, isNew: session.head.sequence === 0 })
     worker = await Worker.start(session, {
-      clock,
+      readings,
+      savedClock: settings[CLOCK_SETTING],
       lifetimes: recorded,
       systemAccounts: SYSTEM_ACCOUNTS,
       sweepIntervalMs,
@@ -72,6 +77,7 @@ export async function openPaymentProcessor(options?: PaymentProcessorOptions): P
   const intake = new Intake({ worker, maxQueueLength, places, rateLimiter })
   const processor = new QueuedPaymentProcessor({ worker, session, intake, events, rules: { metadataCardCheck } })
   if (change !== undefined) await recordChange(change, { worker, intake, processor })
+  events.begin()
   return processor
 }
 

@@ -4,7 +4,7 @@ import type { Account, Balance, ResultOf } from '../domain/result.js'
 import type { ProcessorEvents } from '../observability/events.js'
 import type { RateLimits } from '../policies/rate-limiter.js'
 import type { RetryOptions } from '../policies/retrying.js'
-import type { Clock } from '../queue/clock.js'
+import type { Clock, ClockState } from '../queue/clock.js'
 import type { BackupOptions, BackupReport, Store } from '../store/store.js'
 import type { JournalEntry } from '../audit/journal-entry.js'
 import type { DeadLetters } from './dead-letter-desk.js'
@@ -27,7 +27,7 @@ export interface PaymentProcessorOptions {
   readonly rateLimit?: RateLimits
   /** How often, and how long, a commit is tried again that certainly did not happen and may succeed in a moment. */
   readonly retry?: RetryOptions
-  /** @default the system clock */
+  /** Where recorded time comes from, as long as it agrees with elapsed time. @default the system clock */
   readonly clock?: Clock
   /**
    * How long the ledger's idempotency keys live. Recorded in the ledger when it is made. An opening may lengthen them;
@@ -149,8 +149,10 @@ export interface PaymentProcessor extends AsyncDisposable {
 
   /** Listens to an event; what the listener throws never reaches the worker. Returns the way to stop listening. */
   on<E extends keyof ProcessorEvents>(event: E, listener: (detail: ProcessorEvents[E]) => void): () => void
-  /** Takes the clock's present time for right after `clock:jumped`, so that expired holds are swept again. */
+  /** Takes the clock's present reading for right after `clock:jumped`: recorded time follows it at once. */
   confirmClock(): void
+  /** Whether the clock is trusted, what it says, and what the ledger records instead. */
+  readonly clock: ClockState
   readonly status: ProcessorStatus
   /** Calls that wait for their answer. */
   readonly queueLength: number

@@ -1,4 +1,4 @@
-import type { Clock } from '../queue/clock.js'
+import type { ClockReadings } from '../queue/clock-readings.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
 import type { Events } from '../observability/events.js'
@@ -7,14 +7,17 @@ import { Retrying, type RetryOptions } from '../policies/retrying.js'
 import type { RateLimit } from '../policies/token-buckets.js'
 import { fieldsOf } from '../domain/known-fields.js'
 import { integerField } from './fields.js'
-import { elapsedMs } from '../timers.js'
 import { RATE_LIMIT, RATE_LIMITS, RETRY_OPTIONS } from './shapes.js'
 
 const RATE_MAX = 1_000_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** @throws InvalidRequestError for a limit out of range */
-export function rateLimiterOf(limits: RateLimits | undefined, clock: Clock, events: Events): RateLimiter | undefined {
+export function rateLimiterOf(
+  limits: RateLimits | undefined,
+  readings: ClockReadings,
+  events: Events
+): RateLimiter | undefined {
   const { perAccount, global } = fieldsOf(limits, RATE_LIMITS)
   if (perAccount === undefined && global === undefined) return undefined
   return new RateLimiter({
@@ -22,11 +25,24 @@ export function rateLimiterOf(limits: RateLimits | undefined, clock: Clock, even
       ...(perAccount !== undefined && { perAccount: rateLimitField(perAccount, 'rateLimit.perAccount') }),
       ...(global !== undefined && { global: rateLimitField(global, 'rateLimit.global') })
     },
-    // Elapsed time, where the clock tells it: nobody gets more or less because the clock was set.
-    now: () => clock.elapsed?.() ?? clock.now(),
+    now: paceOf(readings),
     onLimited: ({ accountId, scope, retryAfterMs }, { type: command }) =>
       events.emit('command:rate-limited', { accountId, command, scope, retryAfterMs })
   })
+}
+
+/**
+ * Elapsed time, so that nobody gets more or less because the clock was set. A clock that tells none of its own may be
+ * all that a test can move: where it runs ahead of the process, that counts too.
+ */
+function paceOf(readings: ClockReadings): () => number {
+  if (readings.tellsElapsed) return () => readings.elapsed()
+  let offset = -Infinity
+  return () => {
+    const elapsed = readings.elapsed()
+    offset = Math.max(offset, (readings.now() ?? -Infinity) - elapsed)
+    return elapsed + (offset === -Infinity ? 0 : offset)
+  }
 }
 
 function rateLimitField(value: RateLimit, name: string): RateLimit {
@@ -41,11 +57,10 @@ function rateLimitField(value: RateLimit, name: string): RateLimit {
 }
 
 /** @throws InvalidRequestError for a bound out of range */
-export function retryingOf(options: RetryOptions | undefined, clock: Clock): Retrying {
+export function retryingOf(options: RetryOptions | undefined, readings: ClockReadings): Retrying {
   const { maxAttempts = 5, totalMs = 10_000, delayMs = 50 } = fieldsOf(options, RETRY_OPTIONS)
   integerField(maxAttempts, 'retry.maxAttempts', { min: 1, max: 100 })
   integerField(totalMs, 'retry.totalMs', { min: 0, max: DAY_MS })
   integerField(delayMs, 'retry.delayMs', { min: 1, max: 1_000 })
-  // Unlike limits, never by the clock's own time: it may be set or stand still, and the pauses take real time.
-  return new Retrying({ maxAttempts, totalMs, delayMs }, () => clock.elapsed?.() ?? elapsedMs())
+  return new Retrying({ maxAttempts, totalMs, delayMs }, () => readings.elapsed())
 }

@@ -13,6 +13,7 @@ import {
 } from '../domain/result.js'
 import { shownLifetimes, type KeyLifetimes } from '../domain/key-lifetimes.js'
 import type { Events, ProcessorEvents } from '../observability/events.js'
+import type { ClockState } from '../queue/clock.js'
 import type { Worker } from '../queue/worker.js'
 import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
 import { Backups } from './backups.js'
@@ -69,7 +70,7 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
         ...(accountId !== undefined && { accountId }),
         read: view => ({
           sequence: view.head.sequence,
-          now: worker.now(),
+          now: worker.time.now(),
           account: accountId === undefined ? undefined : existing(view, accountId)
         })
       })
@@ -226,7 +227,11 @@ export class QueuedPaymentProcessor implements PaymentProcessor {
   }
 
   confirmClock(): void {
-    this.#worker.confirmClock()
+    this.#worker.time.confirm()
+  }
+
+  get clock(): ClockState {
+    return this.#worker.time.state()
   }
 
   get status(): ProcessorStatus {

@@ -2,7 +2,7 @@ import { CommandCancelledError } from './errors.js'
 
 export interface CallerOptions {
   readonly signal?: AbortSignal | undefined
-  /** On the processor's clock, milliseconds since the epoch; execution must start before it. */
+  /** By elapsed time, which no wrong date moves; execution must start before it. */
   readonly deadlineAt?: number | undefined
 }
 
@@ -63,10 +63,11 @@ export abstract class Call<T> {
   }
 
   /** Starts the call, unless nobody waits for it any more. */
-  begin(now: number): boolean {
+  begin(time: { elapsed(): number }): boolean {
     if (this.#state === 'settled') return false
     this.#state = 'started'
-    if ((this.#options?.deadlineAt ?? Infinity) > now) return true
+    const deadlineAt = this.#options?.deadlineAt
+    if (deadlineAt === undefined || deadlineAt > time.elapsed()) return true
     this.reject(new CommandCancelledError('deadline'))
     return false
   }

@@ -9,6 +9,7 @@ import type { Answer, Group } from './group.js'
 import type { Growth } from './growth.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { DeadLetters } from './dead-letters.js'
+import type { RecordedTime } from './recorded-time.js'
 import { isTransient, Rescue } from './rescue.js'
 import type { Turns } from './turns.js'
 import type { WorkingSet } from './working-set.js'
@@ -28,6 +29,7 @@ interface Parts {
   readonly view: WorkingSet
   readonly lifecycle: Lifecycle
   readonly growth: Growth
+  readonly time: RecordedTime
   readonly events: Events
   readonly turns: Turns
   readonly retrying: Retrying
@@ -50,6 +52,7 @@ export class Committer {
   readonly #view: WorkingSet
   readonly #lifecycle: Lifecycle
   readonly #growth: Growth
+  readonly #time: RecordedTime
   readonly #events: Events
   readonly #turns: Turns
   readonly #rescue: Rescue
@@ -71,6 +74,7 @@ export class Committer {
     this.#view = parts.view
     this.#lifecycle = parts.lifecycle
     this.#growth = parts.growth
+    this.#time = parts.time
     this.#events = parts.events
     this.#turns = parts.turns
     this.#rescue = new Rescue(parts)
@@ -207,17 +211,20 @@ export class Committer {
     this.#growth.notify()
   }
 
-  /** Frees the space of keys past their horizon, in small steps beside the commits. Deciding never depends on it. */
+  /**
+   * Frees the space of keys past their horizon, in small steps beside the commits. Deciding never depends on it, and
+   * while the clock is in doubt nothing is forgotten.
+   */
   #sweepKeys({ timestamp: now, lifetimes }: Group): void {
     const { keyTtlMs } = lifetimes
-    if (keyTtlMs === null || this.#sweep !== undefined || now < this.#sweepDueAt) return
+    if (keyTtlMs === null || this.#sweep !== undefined || now < this.#sweepDueAt || !this.#time.isTrusted) return
     this.#sweepDueAt = now + Math.max(SWEEP_INTERVAL_MIN_MS, Math.floor(keyTtlMs / SWEEPS_PER_KEY_LIFETIME))
     this.#sweep = this.#forgetKeys(forgottenBefore(lifetimes, now)).finally(() => (this.#sweep = undefined))
   }
 
   async #forgetKeys(recordedBefore: number): Promise<void> {
     let mayHaveMore = true
-    while (mayHaveMore && this.#lifecycle.status === 'ready') {
+    while (mayHaveMore && this.#time.isTrusted && this.#lifecycle.status === 'ready') {
       // A sweep that fails has lost nothing: the same keys are swept next time.
       const forgotten = await this.#session.forgetKeys({ recordedBefore, limit: FORGET_STEP }).catch(() => undefined)
       mayHaveMore = forgotten?.mayHaveMore ?? false

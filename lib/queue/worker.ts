@@ -10,7 +10,7 @@ import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
-import { ClockGuard, type Clock } from './clock.js'
+import type { ClockReadings } from './clock-readings.js'
 import { Committer } from './committer.js'
 import { Contexts } from './contexts.js'
 import { DeadLetters } from './dead-letters.js'
@@ -22,13 +22,16 @@ import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
 import { Runs, type Run } from './runs.js'
 import { measureExecution } from './measure-execution.js'
+import { RecordedTime } from './recorded-time.js'
+import { CLOCK_SETTING } from './saved-jump.js'
 import { createTaskQueue, letNextBegin, NO_ID } from './task-queue.js'
 import { Turns } from './turns.js'
 import { WorkingSet } from './working-set.js'
 import { clearInterval, monotonicMs, setInterval } from '../timers.js'
 
 export interface WorkerOptions {
-  readonly clock: Clock
+  readonly readings: ClockReadings
+  readonly savedClock: string | undefined
   /** How long keys live by what the store has. */
   readonly lifetimes: RecordedLifetimes
   /** Accounts to know from the start. */
@@ -48,6 +51,7 @@ export class Worker {
   readonly lifecycle: Lifecycle = createLifecycle()
   readonly growth = new Growth()
   readonly letters: DeadLetters
+  readonly time: RecordedTime
   readonly #queue = createTaskQueue()
   readonly #session: StoreSession
   readonly #options: WorkerOptions
@@ -56,7 +60,6 @@ export class Worker {
   readonly #expiry: HoldExpiry
   readonly #turns: Turns
   readonly #contexts = new Contexts()
-  readonly #clockGuard: ClockGuard
   readonly #sweepTimer: NodeJS.Timeout
   #isSweepQueued = false
   readonly #runs = new Runs()
@@ -64,8 +67,8 @@ export class Worker {
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
     const view = new WorkingSet(session.head, options.lifetimes)
     const letters = await DeadLetters.open(session, view, options.events)
-    const worker = new Worker(session, { ...options, view, letters })
     view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
+    const worker = new Worker(session, { ...options, view, letters })
     session.onLost?.(error => worker.#committer.fail(error))
     worker.lifecycle.send('open')
     return worker
@@ -77,16 +80,17 @@ export class Worker {
     this.#view = options.view
     this.letters = options.letters
     this.#turns = new Turns(() => this.#committer.flush())
+    this.time = new RecordedTime({ ...options, head: () => this.#view.head, save: text => this.#saveClock(text) })
     this.#committer = new Committer({
       ...options,
       session,
+      time: this.time,
       lifecycle: this.lifecycle,
       growth: this.growth,
       turns: this.#turns,
       onGivenUp: () => void (this.#queue.pending === 0 && this.#dropGivenUp())
     })
     this.#expiry = new HoldExpiry(this.#view, session)
-    this.#clockGuard = new ClockGuard(options.clock, jump => options.events.emit('clock:jumped', jump))
     this.#sweepTimer = setInterval(() => this.#queueSweep(), options.sweepIntervalMs).unref()
   }
 
@@ -111,20 +115,10 @@ export class Worker {
     return (inFlight ?? open).expectedHead
   }
 
-  /** Recorded time never runs backwards, whatever the clock does. */
-  now(): number {
-    return Math.max(Math.floor(this.#options.clock.now()), this.#view.head.timestamp)
-  }
-
   push(job: Job): void {
     if (job.kind === 'command' && this.#options.events.heard['command:executed']) job.submittedAt = monotonicMs()
     this.lifecycle.work()
     if (this.#runs.add(job)) void this.#queue.add(this.#next, NO_ID)
-  }
-
-  /** Takes the clock's present time for right after a jump. */
-  confirmClock(): void {
-    this.#clockGuard.confirm()
   }
 
   /** Resolves when everything pushed so far is executed and durable, or has failed. Nothing may be pushed after it. */
@@ -179,9 +173,9 @@ export class Worker {
   }
 
   #execute(job: Job): void | Promise<void> {
-    const now = this.now()
+    const now = this.time.now()
     if (job.kind === 'sweep') return this.#sweep(now)
-    if (this.stopped === undefined && job.begin(now)) {
+    if (this.stopped === undefined && job.begin(this.time)) {
       const accounts = this.#expiry.accountsDue(job, now)
       if (accounts.length > 0) return this.#executeAfterExpiry(job, accounts, now)
     }
@@ -235,7 +229,7 @@ export class Worker {
 
   /** Records a command of the ledger's own. To be called in the order of the queue. */
   record(command: RecordedCommand): void {
-    this.#decide(command, this.now())
+    this.#decide(command, this.time.now())
   }
 
   /** Decides, and stages what is to be recorded. */
@@ -261,8 +255,14 @@ export class Worker {
     }
   }
 
+  /** Goes with what is decided next, or with the sweep. */
+  #saveClock(text: string): void {
+    this.#view.open.settings = { ...this.#view.open.settings, [CLOCK_SETTING]: text }
+    this.#queueSweep()
+  }
+
   #queueSweep(): void {
-    if (this.#isSweepQueued || this.stopped !== undefined || this.lifecycle.status !== 'ready') return
+    if (this.#isSweepQueued || this.lifecycle.status !== 'ready' || this.stopped !== undefined) return
     this.#isSweepQueued = true
     this.push({ kind: 'sweep' })
   }
@@ -270,7 +270,7 @@ export class Worker {
   /** One small step of releasing holds that nobody looks at; more of them wait behind the commands that came meanwhile. */
   async #sweep(now: number): Promise<void> {
     this.#isSweepQueued = false
-    if (this.stopped === undefined && this.lifecycle.status === 'ready' && this.#clockGuard.isTrusted()) {
+    if (this.stopped === undefined && this.lifecycle.status === 'ready') {
       try {
         const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
         await this.#release(holds, now)
@@ -294,6 +294,7 @@ export class Worker {
   #dropGivenUp(): boolean {
     if (!this.#committer.dropGivenUp()) return false
     this.#expiry.forgetDeadlines()
+    this.time.saveAgain()
     return true
   }
 }

@@ -30,7 +30,7 @@ export async function expectSameAgain(entries: readonly JournalEntry[]): Promise
     // What the ledger records by itself: the second one does, too.
     if (command.type === 'ExpireHold' || command.type === 'DiscardDeadLetter' || command.type === 'SetKeyLifetimes')
       continue
-    clock.set(timestamp.getTime())
+    clock.advanceTo(timestamp.getTime())
     await Promise.allSettled([processor.submit(withIds(command, idsAgain))])
     for await (const entry of processor.journal({ after: again.length })) again.push(entry)
     const id = again.at(-1)?.transactionId ?? null

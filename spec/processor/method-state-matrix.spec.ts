@@ -117,6 +117,7 @@ const MATRIX: Readonly<Record<keyof PaymentProcessor, Row>> = {
   },
   on: { ...always('function'), call: b => typeof b.on('clock:jumped', () => undefined) },
   confirmClock: { ...always('undefined'), call: b => typeof b.confirmClock() },
+  clock: { ...always('boolean'), call: b => typeof b.clock.trusted },
   queueLength: { ready: 0, draining: 1, closing: 1, closed: 0, failed: 0, fenced: 0, call: b => b.queueLength },
   onIdle: {
     ready: 'answers',
