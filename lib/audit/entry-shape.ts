@@ -6,9 +6,11 @@ import { sequenceOfTransactionId } from '../domain/transaction.js'
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isAmount = (value: unknown) => typeof value === 'bigint' && isBalanceInRange(value)
-const TYPES: readonly string[] = [...Object.keys(DECLINES), 'ExpireHold', 'DiscardDeadLetter']
+const TYPES: readonly string[] = [...Object.keys(DECLINES), 'ExpireHold', 'DiscardDeadLetter', 'AdoptRules']
 /** What is approved without a transaction and without a change of an account. */
-const BESIDE_THE_BOOKS: readonly string[] = ['DiscardDeadLetter', 'SetKeyLifetimes']
+const BESIDE_THE_BOOKS: readonly string[] = ['DiscardDeadLetter', 'SetKeyLifetimes', 'AdoptRules']
+/** The last millisecond that a `Date` can have. */
+const TIME_MAX = 8.64e15
 const OUTCOMES: readonly unknown[] = ['approved', 'declined', 'refused']
 
 function hasEffect({ command, transactionId, account }: Entry): boolean {
@@ -19,11 +21,13 @@ function hasEffect({ command, transactionId, account }: Entry): boolean {
 export function misshapenField(entry: Entry): string | undefined {
   const { command, outcome, code, transactionId, account, lifetimes } = entry
   const checks: Readonly<Record<string, boolean>> = {
-    timestamp: Number.isSafeInteger(entry.timestamp) && entry.timestamp >= 0,
+    timestamp: Number.isSafeInteger(entry.timestamp) && entry.timestamp >= 0 && entry.timestamp <= TIME_MAX,
     command: TYPES.includes(command.type) && isText(command.accountId),
     idempotencyKey:
       !('idempotencyKey' in command) || command.idempotencyKey === undefined || isText(command.idempotencyKey),
-    outcome: OUTCOMES.includes(outcome) && (outcome === 'approved') === hasEffect(entry),
+    outcome:
+      OUTCOMES.includes(outcome) &&
+      (outcome === 'approved' ? hasEffect(entry) : transactionId === null && account === null),
     code: outcome === 'declined' ? code !== null && DECLINE_CODES.includes(code) : code === null,
     message: typeof entry.message === 'string',
     transactionId: transactionId === null || sequenceOfTransactionId(transactionId) === entry.sequence,

@@ -3,15 +3,20 @@ import { callbackField, hasMethod } from '../domain/callable.js'
 import { BursarError, InvalidRequestError, invariant } from '../domain/errors.js'
 import { fieldsOf, shapeOf } from '../domain/known-fields.js'
 import { show } from '../domain/show.js'
-import { accountsChangedBy, isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
-import { lifetimesSetting } from '../store/lifetimes-setting.js'
+import { lifetimesAfter, type RecordedLifetimes } from '../domain/key-lifetimes.js'
+import { isCountedTransaction, unchanged, type TransactionState } from '../domain/transaction.js'
+import { lifetimesIn, lifetimesSetting } from '../store/lifetimes-setting.js'
+import { areRulesEarlierIn, rulesSetting } from '../store/rules-setting.js'
 import { storeField } from '../store/store-field.js'
 import type { ChainedEntry, Head, Settings, Store, StoreSession } from '../store/store.js'
-import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
+import { BEGINNING, breaksOf, formBreakOf, linkOf, type Link } from './chain-link.js'
 import { checkpointField, type Checkpoint } from './checkpoint.js'
 import { misshapenField } from './entry-shape.js'
 import { parseNdjsonLine } from './journal-lines.js'
-import { relatedSequenceOf, Replay } from './replay.js'
+import { loadReplay } from './load-replay.js'
+import { messageOf } from './read-entry.js'
+import { contradictionOf } from './redecide.js'
+import type { Replay } from './replay.js'
 import { nextTurn } from '../timers.js'
 
 export interface ImportJournalOptions {
@@ -21,6 +26,11 @@ export interface ImportJournalOptions {
   readonly lines: AsyncIterable<string> | Iterable<string>
   /** What the journal must contain; without it a file that was cut off at the end cannot be told from a shorter one. */
   readonly checkpoint?: Checkpoint
+  /**
+   * The file was begun by an earlier version of Bursar, under other rules: entries before the adoption of the present ones
+   * are taken as they are, if their balances follow. @default false
+   */
+  readonly earlierRules?: boolean
   /** Told after every 500 entries and at the end; what it throws ends the import and rejects it. */
   readonly onProgress?: (progress: { readonly entries: number }) => void
 }
@@ -29,6 +39,7 @@ const IMPORT_OPTIONS = shapeOf<ImportJournalOptions>('ImportJournalOptions', {
   store: true,
   lines: true,
   checkpoint: true,
+  earlierRules: true,
   onProgress: true
 })
 
@@ -67,8 +78,8 @@ interface Line {
 const BATCH_LENGTH = 500
 
 /**
- * Fills a store with an exported journal. Every hash is recomputed and every entry is replayed on the way, so that the
- * state and the head are the exporter's. What was imported before an interruption is compared and not imported again.
+ * Fills a store with an exported journal. Every hash is recomputed and every command is decided again on the way, so that
+ * the entries are what the rules give, and the state and the head are the exporter's. What was imported before an interruption is compared and not imported again.
  *
  * Rejects with `InvalidRequestError` (a malformed checkpoint), `JournalImportError`, and what opening and writing a store
  * rejects with.
@@ -78,6 +89,9 @@ export async function importJournal(options: ImportJournalOptions): Promise<Impo
   const store = storeField(given.store)
   const { onProgress } = given
   if (onProgress !== undefined) callbackField(onProgress, 'onProgress')
+  if (given.earlierRules !== undefined && typeof given.earlierRules !== 'boolean') {
+    throw new InvalidRequestError(`Expected earlierRules to be true or false, got ${show(given.earlierRules)}.`)
+  }
   const checkpoint =
     given.checkpoint === undefined ? undefined : checkpointField(given.checkpoint, 'options.checkpoint')
   // Before anything is waited for: a readline interface keeps its lines only for who has begun to iterate.
@@ -85,7 +99,10 @@ export async function importJournal(options: ImportJournalOptions): Promise<Impo
   let session: StoreSession | undefined
   try {
     session = await store.open()
-    return await new JournalImport(session, checkpoint, onProgress).run(lines)
+    const settings = await session.settings()
+    const areRulesEarlier = given.earlierRules === true || areRulesEarlierIn(settings)
+    const known = { areRulesEarlier, lifetimes: lifetimesIn(settings) }
+    return await new JournalImport(session, { checkpoint, onProgress }, known).run(lines)
   } finally {
     await session?.close()
     await lines.return()
@@ -117,16 +134,25 @@ class JournalImport {
   #link: Link | undefined
   #batch: Line[] = []
   #imported = 0
+  /** Whether the entries that come were written under the rules of an earlier version. */
+  #areRulesEarlier: boolean
+  /** How long keys live after the last entry that was taken. */
+  #lifetimes: RecordedLifetimes
+  /** Whether the store has to be told: of a ledger under the present rules there is nothing to tell. */
+  readonly #tellsRules: boolean
 
   constructor(
     session: StoreSession,
-    checkpoint: Checkpoint | undefined,
-    onProgress: ImportJournalOptions['onProgress']
+    { checkpoint, onProgress }: Pick<ImportJournalOptions, 'checkpoint' | 'onProgress'>,
+    { areRulesEarlier, lifetimes }: { readonly areRulesEarlier: boolean; readonly lifetimes: RecordedLifetimes }
   ) {
     this.#session = session
     this.#checkpoint = checkpoint
     this.#onProgress = onProgress
     this.#head = session.head
+    this.#areRulesEarlier = areRulesEarlier
+    this.#tellsRules = areRulesEarlier
+    this.#lifetimes = lifetimes
   }
 
   async run(lines: AsyncIterable<string>): Promise<ImportJournalReport> {
@@ -207,13 +233,19 @@ class JournalImport {
   }
 
   async #commit(lines: readonly Line[]): Promise<void> {
-    const replay = await this.#replayFor(lines)
+    const replay = await loadReplay(
+      this.#session,
+      lines.map(({ chained }) => chained.entry),
+      this.#head.sequence
+    )
     const accounts = new Map<string, AccountState>()
     const transactions = new Map<number, TransactionState>()
     let { transactionCount } = this.#head
     let settings: Settings | undefined
     for (const { number, chained } of lines) {
       const { entry } = chained
+      const against = this.#ruleBreakOf(chained, replay)
+      if (against !== undefined) throw new JournalImportError(number, against)
       try {
         const created = entry.command.type === 'CreateAccount' ? entry.account?.accountId : undefined
         invariant(created === undefined || !replay.accounts.has(created), `account ${created} exists already`)
@@ -226,12 +258,14 @@ class JournalImport {
       const fresh = unchanged(entry)
       if (fresh !== undefined && !transactions.has(entry.sequence)) replay.transactions.set(entry.sequence, fresh)
       if (isCountedTransaction(entry)) transactionCount++
+      this.#lifetimes = lifetimesAfter(entry, this.#lifetimes)
       if (entry.lifetimes !== undefined) settings = lifetimesSetting(entry.lifetimes)
     }
     const entries = lines.map(({ chained }) => chained.entry)
     const { sequence, timestamp } = entries.at(-1)!
     const head = { sequence, timestamp, transactionCount }
     const changed = { accounts: [...accounts.values()], transactions: [...transactions.values()] }
+    if (this.#tellsRules) settings = { ...settings, ...rulesSetting(this.#areRulesEarlier ? 'earlier' : 'present') }
     await this.#session.commit({
       expectedHead: this.#head.sequence,
       entries,
@@ -243,16 +277,15 @@ class JournalImport {
     this.#imported += entries.length
   }
 
-  /** The state that these entries build on. */
-  async #replayFor(lines: readonly Line[]): Promise<Replay> {
-    const accountIds = new Set(lines.flatMap(({ chained }) => accountsChangedBy(chained.entry)))
-    const related = new Set(lines.map(({ chained }) => relatedSequenceOf(chained.entry)))
-    const earlier = [...related].filter(sequence => sequence !== undefined && sequence <= this.#head.sequence)
-    const transactions = earlier as readonly number[]
-    const loaded = await this.#session.load({ accounts: [...accountIds], keys: [], transactions })
-    const replay = new Replay()
-    for (const account of loaded.accounts) replay.accounts.set(account.accountId, account)
-    for (const state of loaded.transactions) replay.transactions.set(state.entry.sequence, state)
-    return replay
+  /** What the rules have against an entry; those of an earlier version are not known any more. */
+  #ruleBreakOf(chained: ChainedEntry, replay: Replay): string | undefined {
+    if (chained.entry.command.type === 'AdoptRules') this.#areRulesEarlier = false
+    if (this.#areRulesEarlier) return formBreakOf(chained)
+    try {
+      const against = contradictionOf(chained, replay, this.#lifetimes)
+      return against && (formBreakOf(chained) ?? against)
+    } catch (error) {
+      return messageOf(error)
+    }
   }
 }

@@ -1,11 +1,11 @@
 import type { AccountState, FreezeDirection } from '../domain/account.js'
 import { invariant } from '../domain/errors.js'
 
-/** What a verification compares of an account. */
-export type RebuiltAccount = Pick<
-  AccountState,
-  'posted' | 'held' | 'overdraftLimit' | 'currency' | 'frozen' | 'closed' | 'accountId'
->
+/** What follows from the entries about an account, beside what its creation says for life. */
+export type RebuiltAccount = Omit<AccountState, 'metadata' | 'createdAt'>
+
+/** What only the entry of its creation has. */
+export type Origin = Pick<AccountState, 'metadata' | 'createdAt'>
 
 /** The few combinations of these that there are; accounts name theirs by number. */
 interface Standing {
@@ -18,7 +18,7 @@ const FIRST_CAPACITY = 1_024
 
 /**
  * Accounts as they follow from the journal, in columns of numbers: a record for each would cost several times the memory,
- * and a large ledger has millions. What nobody compares (metadata, when the account was created) is not kept.
+ * and a large ledger has millions. What its creation says (metadata, and when it was) is not kept: the entry has it.
  */
 export class RebuiltAccounts {
   readonly #rows = new Map<string, number>()
@@ -28,22 +28,38 @@ export class RebuiltAccounts {
   #held = new BigInt64Array(FIRST_CAPACITY)
   #overdraftLimit = new BigInt64Array(FIRST_CAPACITY)
   #standing = new Uint32Array(FIRST_CAPACITY)
+  #createdSequence = new Float64Array(FIRST_CAPACITY)
+  #holdDeadline = new Float64Array(FIRST_CAPACITY)
 
   get size(): number {
     return this.#rows.size
   }
 
-  get(accountId: string): AccountState | undefined {
+  /** An account with its fields in the order that a journal has them. */
+  get(accountId: string, origin = NOT_KEPT): AccountState | undefined {
     const row = this.#rows.get(accountId)
     if (row === undefined) return undefined
+    const { currency, frozen, closed } = this.#standings[this.#standing[row]!]!
+    const holdDeadline = this.#holdDeadline[row]!
     return {
       accountId,
+      currency,
       posted: this.#posted[row]!,
       held: this.#held[row]!,
       overdraftLimit: this.#overdraftLimit[row]!,
-      ...this.#standings[this.#standing[row]!]!,
-      ...NOT_KEPT
+      frozen,
+      closed,
+      metadata: origin.metadata,
+      createdAt: origin.createdAt,
+      createdSequence: this.#createdSequence[row]!,
+      holdDeadline: holdDeadline === NO_DEADLINE ? null : holdDeadline
     }
+  }
+
+  /** The entry that created an account. */
+  createdSequenceOf(accountId: string): number | undefined {
+    const row = this.#rows.get(accountId)
+    return row === undefined ? undefined : this.#createdSequence[row]
   }
 
   set(account: RebuiltAccount): void {
@@ -57,6 +73,8 @@ export class RebuiltAccounts {
     this.#held[row] = held
     this.#overdraftLimit[row] = overdraftLimit
     this.#standing[row] = this.#numberOf(account)
+    this.#createdSequence[row] = account.createdSequence
+    this.#holdDeadline[row] = account.holdDeadline ?? NO_DEADLINE
   }
 
   #add(accountId: string): number {
@@ -66,6 +84,8 @@ export class RebuiltAccounts {
       this.#held = doubled(this.#held, new BigInt64Array(row * 2))
       this.#overdraftLimit = doubled(this.#overdraftLimit, new BigInt64Array(row * 2))
       this.#standing = doubled(this.#standing, new Uint32Array(row * 2))
+      this.#createdSequence = doubled(this.#createdSequence, new Float64Array(row * 2))
+      this.#holdDeadline = doubled(this.#holdDeadline, new Float64Array(row * 2))
     }
     this.#rows.set(accountId, row)
     return row
@@ -80,9 +100,10 @@ export class RebuiltAccounts {
   }
 }
 
-const NOT_KEPT = { metadata: {}, createdAt: 0, createdSequence: 0, holdDeadline: null }
+const NOT_KEPT: Origin = { metadata: {}, createdAt: 0 }
+const NO_DEADLINE = -1
 
-function doubled<Column extends BigInt64Array | Uint32Array>(column: Column, larger: Column): Column {
-  larger.set(column as BigInt64Array & Uint32Array)
+function doubled<Column extends BigInt64Array | Uint32Array | Float64Array>(column: Column, larger: Column): Column {
+  larger.set(column as BigInt64Array & Uint32Array & Float64Array)
   return larger
 }

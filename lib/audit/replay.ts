@@ -1,5 +1,7 @@
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
+import { keyOf } from '../domain/idempotency.js'
+import { KeyedMap } from '../domain/keyed-map.js'
 import { evolve, type Changes } from '../domain/evolve.js'
 import { sequenceOfTransactionId, type TransactionState } from '../domain/transaction.js'
 import type { View } from '../domain/view.js'
@@ -11,13 +13,15 @@ import type { View } from '../domain/view.js'
 export class Replay implements View {
   readonly accounts = new Map<string, AccountState>()
   readonly transactions = new Map<number, TransactionState>()
+  /** The latest entry under each key. */
+  readonly keys = new KeyedMap<Entry>()
 
   account(accountId: string): AccountState | undefined {
     return this.accounts.get(accountId)
   }
 
-  keyed(): undefined {
-    return undefined
+  keyed(accountId: string, idempotencyKey: string): Entry | undefined {
+    return this.keys.get(accountId, idempotencyKey)
   }
 
   transaction(transactionId: string): TransactionState | undefined {
@@ -25,11 +29,17 @@ export class Replay implements View {
     return found?.entry.transactionId === transactionId ? found : undefined
   }
 
+  noteKey(entry: Entry): void {
+    const key = keyOf(entry)
+    if (key !== undefined) this.keys.set(key, entry)
+  }
+
   /** @throws InvariantError when the entry does not follow */
   apply(entry: Entry): Changes {
     const changes = evolve(this, entry)
     for (const account of changes.accounts) this.accounts.set(account.accountId, account)
     for (const state of changes.transactions) this.transactions.set(state.entry.sequence, state)
+    this.noteKey(entry)
     return changes
   }
 }

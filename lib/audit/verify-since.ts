@@ -1,9 +1,10 @@
 import { isCountedTransaction } from '../domain/transaction.js'
 import type { ChainedEntry, StoreSnapshot } from '../store/store.js'
-import { BEGINNING, breaksOf, linkOf, type Link } from './chain-link.js'
+import { BEGINNING, breaksOf, formBreakOf, linkOf, textBreakOf, type Link } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
 import { missingKeysOf } from './missing-keys.js'
 import { ProblemList } from './problem-list.js'
+import { messageOf, readable, readEntry, type FoundEntry } from './read-entry.js'
 import { StateSince } from './state-since.js'
 import type { VerificationProgress, VerificationReport } from './verify.js'
 import { nextTurn } from '../timers.js'
@@ -39,7 +40,14 @@ export class VerificationSince {
     else await this.#checkEntries()
     const { problems } = this.#problems
     const entries = this.#link.sequence - this.#since.sequence
-    return { ok: problems.length === 0, entries, accounts: this.#accountCount, headHash: this.#link.hash, problems }
+    return {
+      ok: problems.length === 0,
+      entries,
+      accounts: this.#accountCount,
+      headHash: this.#link.hash,
+      rulesFrom: null,
+      problems
+    }
   }
 
   /** Why this is not the ledger that the checkpoint was taken of, or no longer. */
@@ -48,11 +56,15 @@ export class VerificationSince {
     const { head, tablesThrough } = this.#snapshot
     if (head.sequence < since.sequence)
       return `the journal ends at entry ${head.sequence}, before the checkpoint at ${since.sequence}: entries were cut off`
-    const [chained] = since.sequence === 0 ? [] : await this.#snapshot.journal({ after: since.sequence - 1, limit: 1 })
+    const [text] = since.sequence === 0 ? [] : await this.#snapshot.texts({ after: since.sequence - 1, limit: 1 })
+    const { stored, damage } = text === undefined ? NONE : readEntry(text)
+    if (damage !== undefined || (stored !== undefined && !('entry' in stored)))
+      return 'the entry of the checkpoint was damaged'
+    const chained = stored
     const found = chained === undefined ? BEGINNING : linkOf(chained)
     if (found.sequence !== since.sequence || found.hash !== since.hash || found.timestamp !== since.timestamp)
       return 'the entry of the checkpoint has another hash: it or one before it was changed'
-    if (chained !== undefined && breaksOf(before(chained), chained).length > 0)
+    if (chained !== undefined && (breaksOf(before(chained), chained).length > 0 || formBreakOf(chained) !== undefined))
       return 'the entry of the checkpoint was changed under its hash'
     if (tablesThrough < since.sequence || tablesThrough > head.sequence)
       return `the tables follow the journal to entry ${tablesThrough}, outside of what is to be checked`
@@ -62,17 +74,17 @@ export class VerificationSince {
   async #checkEntries(): Promise<void> {
     const { head, tablesThrough } = this.#snapshot
     this.#tell()
-    if (tablesThrough === this.#link.sequence) this.#accountCount = await this.#state.compare()
+    if (tablesThrough === this.#link.sequence) await this.#compareTables()
     for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
-      const page = await this.#snapshot.journal({ after: this.#link.sequence, limit: PAGE_LENGTH })
+      const page = (await this.#snapshot.texts({ after: this.#link.sequence, limit: PAGE_LENGTH })).map(readEntry)
       isMore = page.length > 0
-      for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, page)) {
+      for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, readable(page))) {
         const message = `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`
         this.#problems.add(null, accountId, message)
       }
-      for (const chained of page) {
-        await this.#check(chained)
-        if (this.#link.sequence === tablesThrough) this.#accountCount = await this.#state.compare()
+      for (const found of page) {
+        await this.#check(found)
+        if (this.#link.sequence === tablesThrough) await this.#compareTables()
       }
       this.#tell()
       await nextTurn()
@@ -80,15 +92,34 @@ export class VerificationSince {
     this.#checkHead()
   }
 
-  async #check(chained: ChainedEntry): Promise<void> {
-    const sequence = this.#link.sequence + 1
-    for (const message of breaksOf(this.#link, chained)) this.#problems.add(sequence, null, message)
-    this.#link = { ...linkOf(chained), sequence }
-    if (isCountedTransaction(chained.entry)) this.#transactionCount++
+  async #check({ stored, damage }: FoundEntry): Promise<void> {
+    const before = this.#link
+    const sequence = before.sequence + 1
+    this.#link = { sequence, hash: stored.hash, timestamp: before.timestamp }
+    if (damage !== undefined) this.#problems.add(sequence, null, damage)
+    if (!('entry' in stored)) {
+      const broken = textBreakOf(before, stored)
+      if (broken !== undefined) this.#problems.add(sequence, null, broken)
+      return
+    }
+    const { entry } = stored
+    this.#link = { ...this.#link, timestamp: entry.timestamp }
     try {
-      await this.#state.apply(chained.entry)
+      const form = formBreakOf(stored)
+      for (const message of [...breaksOf(before, stored), ...(form === undefined ? [] : [form])])
+        this.#problems.add(sequence, null, message)
+      if (isCountedTransaction(entry)) this.#transactionCount++
+      await this.#state.apply(entry)
     } catch (error) {
-      this.#problems.add(sequence, null, error instanceof Error ? error.message : String(error))
+      this.#problems.add(sequence, null, messageOf(error))
+    }
+  }
+
+  async #compareTables(): Promise<void> {
+    try {
+      this.#accountCount = await this.#state.compare()
+    } catch (error) {
+      this.#problems.add(null, null, `the tables cannot be read: ${messageOf(error)}`)
     }
   }
 
@@ -108,6 +139,8 @@ export class VerificationSince {
     this.#onProgress({ entries: this.#link.sequence - sequence, total: this.#snapshot.head.sequence - sequence })
   }
 }
+
+const NONE = { stored: undefined, damage: undefined }
 
 /** The link that an entry says it follows on; its time is not known. */
 function before({ entry, previousHash }: ChainedEntry): Link {

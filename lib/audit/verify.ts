@@ -1,12 +1,14 @@
 import type { AccountState } from '../domain/account.js'
 import { FOR_EVER, lifetimesAfter } from '../domain/key-lifetimes.js'
 import { isSettingOf } from '../store/lifetimes-setting.js'
-import type { ChainedEntry, StoreSession, StoreSnapshot } from '../store/store.js'
-import { BEGINNING, breaksOf } from './chain-link.js'
+import type { StoreSession, StoreSnapshot } from '../store/store.js'
+import { BEGINNING, breaksOf, textBreakOf, type Link } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
 import { missingKeysOf } from './missing-keys.js'
 import { ProblemList, type VerificationProblem } from './problem-list.js'
+import { messageOf, readable, readEntry, type FoundEntry } from './read-entry.js'
 import { RebuiltBooks } from './rebuilt-books.js'
+import { RuleCheck } from './rule-check.js'
 import { accountsOf, changedTransactionsOf } from './stored-state.js'
 import { VerificationSince } from './verify-since.js'
 import { nextTurn } from '../timers.js'
@@ -19,6 +21,11 @@ export interface VerificationReport {
   readonly accounts: number
   /** Hex hash of the last entry. */
   readonly headHash: string
+  /**
+   * The entry from which on every entry is decided again and must come out as the rules say: 1, unless the ledger was
+   * begun with an earlier version. With `since`, `null`: nothing is decided again.
+   */
+  readonly rulesFrom: number | null
   /** The first problems found, at most 100. */
   readonly problems: readonly VerificationProblem[]
 }
@@ -41,8 +48,9 @@ const PAGE_LENGTH = 1_000
 const OTHER_LIFETIMES = 'the store keeps other key lifetimes than the journal'
 
 /**
- * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, and every balance rebuilt
- * and compared with what the store keeps. Runs on a snapshot, beside the running writer.
+ * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, every command decided again,
+ * and every balance rebuilt and compared with what the store keeps. Runs on a snapshot, beside the running writer. Reports
+ * what it finds and goes on; it rejects only where the store cannot be read at all.
  */
 export async function verify(
   session: Pick<StoreSession, 'snapshot'>,
@@ -63,18 +71,15 @@ class Verification {
   readonly #onProgress: (progress: VerificationProgress) => void
   readonly #problems = new ProblemList()
   readonly #rebuilt: RebuiltBooks
-  #sequence = 0
-  #hash = BEGINNING.hash
-  #timestamp = 0
+  readonly #rules: RuleCheck
+  #link: Link = BEGINNING
   #lifetimes = FOR_EVER
 
   constructor(snapshot: StoreSnapshot, onProgress: (progress: VerificationProgress) => void) {
     this.#snapshot = snapshot
     this.#onProgress = onProgress
-    this.#rebuilt = new RebuiltBooks(async sequence => {
-      const [found] = await snapshot.journal({ after: sequence - 1, limit: 1 })
-      return found?.entry
-    })
+    this.#rebuilt = new RebuiltBooks(snapshot)
+    this.#rules = new RuleCheck(this.#rebuilt)
   }
 
   async run(): Promise<VerificationReport> {
@@ -89,54 +94,77 @@ class Verification {
     }
     this.#onProgress({ entries: 0, total: head.sequence })
     if (tablesThrough === 0) accounts = await this.#compareTables()
-    for (let isMore = true; isMore && this.#sequence < head.sequence;) {
-      const page = await this.#snapshot.journal({ after: this.#sequence, limit: PAGE_LENGTH })
+    for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
+      const page = (await this.#snapshot.texts({ after: this.#link.sequence, limit: PAGE_LENGTH })).map(readEntry)
       isMore = page.length > 0
       await this.#checkKeys(page)
-      for (const chained of page) {
-        await this.#rebuilt.recall(chained.entry)
-        this.#check(chained)
-        if (this.#sequence === tablesThrough) accounts = await this.#compareTables()
+      for (const found of page) {
+        await this.#check(found)
+        if (this.#link.sequence === tablesThrough) accounts = await this.#compareTables()
       }
-      this.#onProgress({ entries: this.#sequence, total: head.sequence })
+      this.#onProgress({ entries: this.#link.sequence, total: head.sequence })
       await nextTurn()
     }
-    if (this.#sequence !== head.sequence || this.#hash !== head.hash) {
-      this.#report(head.sequence, null, `the journal ends at entry ${this.#sequence} and not at the recorded head`)
+    this.#checkHead()
+    const problems = this.#problems.with(this.#rules.problems)
+    const { sequence: entries, hash: headHash } = this.#link
+    return { ok: problems.length === 0, entries, accounts, headHash, rulesFrom: this.#rules.from, problems }
+  }
+
+  #checkHead(): void {
+    const { head } = this.#snapshot
+    const { sequence, hash, timestamp } = this.#link
+    if (sequence !== head.sequence || hash !== head.hash) {
+      this.#report(head.sequence, null, `the journal ends at entry ${sequence} and not at the recorded head`)
     }
-    if (this.#timestamp !== head.timestamp || this.#rebuilt.transactionCount !== head.transactionCount) {
+    if (timestamp !== head.timestamp || this.#rebuilt.transactionCount !== head.transactionCount) {
       this.#report(head.sequence, null, 'the recorded head has another time or count of transactions than the journal')
     }
     if (!isSettingOf(this.#snapshot.settings, this.#lifetimes)) this.#report(head.sequence, null, OTHER_LIFETIMES)
-    const { problems } = this.#problems
-    return { ok: problems.length === 0, entries: this.#sequence, accounts, headHash: this.#hash, problems }
   }
 
-  #check(chained: ChainedEntry): void {
-    const { entry } = chained
-    const before = { sequence: this.#sequence, hash: this.#hash, timestamp: this.#timestamp }
-    const expected = ++this.#sequence
-    for (const message of breaksOf(before, chained)) this.#report(expected, null, message)
-    this.#hash = chained.hash
-    this.#timestamp = entry.timestamp
-    this.#lifetimes = lifetimesAfter(entry, this.#lifetimes)
+  /** Checks the next entry by itself, in its place, by the rules, and by what it does; goes on whatever it finds. */
+  async #check({ stored, damage }: FoundEntry): Promise<void> {
+    const before = this.#link
+    const sequence = before.sequence + 1
+    this.#link = { sequence, hash: stored.hash, timestamp: before.timestamp }
+    if (damage !== undefined) this.#report(sequence, null, damage)
+    if (!('entry' in stored)) {
+      const broken = textBreakOf(before, stored)
+      if (broken !== undefined) this.#report(sequence, null, broken)
+      return
+    }
+    this.#link = { ...this.#link, timestamp: stored.entry.timestamp }
+    const breaks = breaksOf(before, stored)
+    for (const message of breaks) this.#report(sequence, null, message)
     try {
-      this.#rebuilt.apply(entry)
+      const recalled = this.#rebuilt.recall(stored.entry)
+      if (recalled !== undefined) await recalled
+      const isSound = damage === undefined && breaks.length === 0
+      const against = isSound ? this.#rules.contradictionOf(stored, this.#lifetimes) : undefined
+      this.#lifetimes = lifetimesAfter(stored.entry, this.#lifetimes)
+      this.#rebuilt.apply(stored.entry)
+      if (isSound) this.#rules.note(stored, against)
     } catch (error) {
-      this.#report(expected, null, error instanceof Error ? error.message : String(error))
+      this.#report(sequence, null, messageOf(error))
     }
   }
 
   /** Every key that is not forgotten yet must be found again, or it could pay twice. */
-  async #checkKeys(page: readonly ChainedEntry[]): Promise<void> {
-    for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, page)) {
+  async #checkKeys(page: readonly FoundEntry[]): Promise<void> {
+    for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, readable(page))) {
       this.#report(null, accountId, `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`)
     }
   }
 
   async #compareTables(): Promise<number> {
-    await this.#compareTransactions()
-    return this.#compareAccounts()
+    try {
+      await this.#compareTransactions()
+      return await this.#compareAccounts()
+    } catch (error) {
+      this.#report(null, null, `the tables cannot be read: ${messageOf(error)}`)
+      return 0
+    }
   }
 
   /** Compares how refunds and holds stand in the store with how they stand by the journal, both ways. */

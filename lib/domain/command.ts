@@ -17,8 +17,11 @@ export type Command =
   | CloseAccount
   | SetKeyLifetimes
 
-/** What the ledger records: the commands of callers, the expiry of a hold, and the end of a dead letter. */
-export type RecordedCommand = Command | ExpireHold | DiscardDeadLetter
+/** What the ledger records: the commands of callers, and those that it gives to itself. */
+export type RecordedCommand = Command | OwnCommand
+
+/** The expiry of a hold, the end of a dead letter, a change of the rules. */
+export type OwnCommand = ExpireHold | DiscardDeadLetter | AdoptRules
 
 /** Who asked for a command and why, for the auditor: recorded as given, and never looked at by a rule. */
 interface Attributed {
@@ -158,4 +161,14 @@ export interface DiscardDeadLetter {
   readonly reason: string
   /** The command, as text in the form of the journal. */
   readonly discarded: string
+}
+
+/** Written by the ledger itself at the end of what an earlier version has written: from here on, the present rules hold. */
+export interface AdoptRules {
+  readonly type: 'AdoptRules'
+  readonly accountId: typeof LEDGER
+  /** The number of the rules. */
+  readonly rules: number
+  /** Keys recorded before this time had been forgotten by then, milliseconds since the epoch; 0 where none had. */
+  readonly keysForgottenBefore: number
 }

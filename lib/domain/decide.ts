@@ -1,4 +1,4 @@
-import type { Command, RecordedCommand } from './command.js'
+import type { AdoptRules, Command, RecordedCommand } from './command.js'
 import { changeAccount, createAccount } from './decide-account.js'
 import { authorizePayment, capturePayment, expireHold, voidPayment } from './decide-hold.js'
 import { deposit, postTransaction, processPayment, transfer } from './decide-payment.js'
@@ -22,6 +22,16 @@ export function decide(command: RecordedCommand, view: View, context: Context): 
 
 /** XXX is ISO 4217 for what has no currency. */
 const DISCARDED = { amount: 0n, currency: 'XXX', message: 'Dead letter discarded' }
+const ADOPTED = { amount: 0n, currency: 'XXX', message: 'Rules adopted' }
+
+/** The number of the rules of this version. */
+export const RULES = 2
+
+/** What was forgotten stays so, though keys are known for ever by the rules. */
+function lifetimesAdopted({ keysForgottenBefore }: AdoptRules, { lifetimes }: Context) {
+  if (keysForgottenBefore <= lifetimes.forgottenBefore) return undefined
+  return { lifetimes: { ...lifetimes, forgottenBefore: keysForgottenBefore } }
+}
 
 function decideAny(command: RecordedCommand, view: View, context: Context): Decision {
   switch (command.type) {
@@ -29,6 +39,8 @@ function decideAny(command: RecordedCommand, view: View, context: Context): Deci
       return expireHold({ command, context, attempt: 1 }, command, view)
     case 'DiscardDeadLetter':
       return approve({ command, context, attempt: 1 }, DISCARDED)
+    case 'AdoptRules':
+      return approve({ command, context, attempt: 1 }, { ...ADOPTED, ...lifetimesAdopted(command, context) })
     default:
       return decideCall(command, view, context)
   }

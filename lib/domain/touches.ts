@@ -27,6 +27,7 @@ export function touchedAccounts(command: RecordedCommand, view: View): readonly 
     }
     case 'DiscardDeadLetter':
     case 'SetKeyLifetimes':
+    case 'AdoptRules':
       return []
     case 'VoidPayment':
     case 'ExpireHold':

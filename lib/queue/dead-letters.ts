@@ -109,8 +109,14 @@ export function deadLetterIdOf({ accountId, idempotencyKey = '' }: Command): str
 }
 
 function isCall(command: RecordedCommand): command is Command {
-  if (command.type === 'ExpireHold' || command.type === 'DiscardDeadLetter') return false
-  return command.type !== 'SetKeyLifetimes' || command.idempotencyKey !== undefined
+  switch (command.type) {
+    case 'ExpireHold':
+    case 'DiscardDeadLetter':
+    case 'AdoptRules':
+      return false
+    default:
+      return command.type !== 'SetKeyLifetimes' || command.idempotencyKey !== undefined
+  }
 }
 
 function causeOf(cause: unknown): DeadLetterRecord['cause'] {

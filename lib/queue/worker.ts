@@ -10,6 +10,7 @@ import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
+import { adoptRules } from './adopt-rules.js'
 import type { ClockReadings } from './clock-readings.js'
 import { Committer } from './committer.js'
 import { Contexts } from './contexts.js'
@@ -65,7 +66,8 @@ export class Worker {
   readonly #runs = new Runs()
 
   static async start(session: StoreSession, options: WorkerOptions): Promise<Worker> {
-    const view = new WorkingSet(session.head, options.lifetimes)
+    const { head, lifetimes } = await adoptRules(session, options.lifetimes)
+    const view = new WorkingSet(head, lifetimes)
     const letters = await DeadLetters.open(session, view, options.events)
     view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
     const worker = new Worker(session, { ...options, view, letters })

@@ -85,6 +85,9 @@ export interface ChainedEntry {
   readonly hash: string
 }
 
+/** An entry as it stands in the store, not read yet: whether it can be is for a verification to say. */
+export type StoredEntry = Pick<ChainedEntry, 'encoded' | 'previousHash' | 'hash'>
+
 /** Which transactions of the ledger or of one account, newest last. */
 export interface HistoryQuery {
   readonly accountId?: string
@@ -194,6 +197,8 @@ export interface StoreSnapshot {
   /** The derived tables of this snapshot reflect the journal up to here. */
   readonly tablesThrough: number
   journal(query: { readonly after: number; readonly limit: number }): Promise<readonly ChainedEntry[]>
+  /** The same entries, also those that nobody can read any more. */
+  texts(query: { readonly after: number; readonly limit: number }): Promise<readonly StoredEntry[]>
   /** Accounts in the order of their ids. */
   accounts(query: { readonly after: string; readonly limit: number }): Promise<readonly AccountState[]>
   /** Refunded payments and holds, as they stand, in the order of their sequences. */
@@ -202,6 +207,8 @@ export interface StoreSnapshot {
   lastChange(accountId: string, through: number): Promise<Entry | undefined>
   /** Those of these keys under which no entry can be found. */
   missingKeys(keys: readonly RecordedKey[]): Promise<readonly RecordedKey[]>
+  /** The last entry under a key before the one that it is recorded by, as far as the tables know and have not forgotten. */
+  keyedBefore(key: RecordedKey): Promise<Entry | undefined>
   readonly settings: Settings
   /** Keys of entries up to here may be forgotten. */
   readonly keysForgottenThrough: number

@@ -182,7 +182,8 @@ describeOnEveryStore('Importing a journal', scene => {
   })
 
   it('refuses a rewritten history, chained anew, against a checkpoint', async () => {
-    const rewritten = rechained(replacedAt(file.lines, 4, '"message":"', '"message":"x'))
+    // A ledger in which the key was another is a ledger that could have been.
+    const rewritten = rechained(replacedAt(file.lines, 4, '"idempotencyKey":"', '"idempotencyKey":"x'))
     const checkpoint = file.checkpoints.get(10)!
     const error = await rejectionOf(into(scene.ledger.store(), rewritten, { checkpoint }), JournalImportError)
     expect(error.line).to.equal(10)

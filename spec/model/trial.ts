@@ -1,4 +1,12 @@
-import { openPaymentProcessor, type Balance, type JournalEntry, type PaymentProcessor } from 'bursar'
+import {
+  exportJournal,
+  importJournal,
+  memoryStore,
+  openPaymentProcessor,
+  type Balance,
+  type JournalEntry,
+  type PaymentProcessor
+} from 'bursar'
 import { manualClock } from 'bursar/testing'
 import { expect } from 'chai'
 import type { Ledger } from '../support/stores.js'
@@ -186,5 +194,8 @@ export class Trial {
     expect(ok).to.equal(true)
     expect(entries).to.equal(this.fold.entries.length)
     expect(headHash).to.equal(this.fold.entries.at(-1)!.hash)
+    // Whatever the writer writes, an import reads, and decides the same.
+    const lines = exportJournal(this.processor, { format: 'ndjson' })
+    expect(await importJournal({ store: memoryStore(), lines })).to.include({ entries, headHash })
   }
 }

@@ -4,6 +4,9 @@ import {
   DeadLetterNotFoundError,
   InvalidRequestError,
   AccountAlreadyExistsError,
+  exportJournal,
+  importJournal,
+  memoryStore,
   type DeadLetter,
   type PaymentProcessor,
   type ProcessorEvents
@@ -144,6 +147,16 @@ describeOnEveryStore('A command whose handling throws', scene => {
     expect(await approval(pay(bursar, 'alice', 'k', 7n))).to.include({ replayed: false, amount: 7n })
     await bursar.close()
     expect(await (await scene.open()).verify()).to.include({ ok: true })
+  })
+
+  it('can be discarded in a journal that is exported and imported', async () => {
+    const { bursar, cure } = await poisoned(scene)
+    const { deadLetterId } = await rejectionOf(pay(bursar, 'alice', 'k', 5n), DeadLetteredError)
+    await bursar.deadLetters.discard(deadLetterId, 'paid in cash')
+    cure()
+    const lines = await collect(exportJournal(bursar, { format: 'ndjson' }))
+    const { headHash } = await bursar.verify()
+    expect(await importJournal({ store: memoryStore(), lines })).to.include({ entries: 3, headHash })
   })
 
   it('is discarded once', async () => {

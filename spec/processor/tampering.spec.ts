@@ -120,13 +120,28 @@ const FORGERIES: readonly (readonly [what: string, forge: (database: Database) =
       rechain(db, 4)
     }
   ],
+  [
+    'the answer of a payment was changed and everything chained anew',
+    db => {
+      replaceIn(db, 5, 'Payment processed', 'Payment rejected')
+      rechain(db, 5)
+    }
+  ],
+  ['the text of an entry was made unreadable', db => replaceIn(db, 4, '"command":{', '"command":[')],
+  ['an entry was emptied', db => db.exec(`UPDATE journal SET entry = '{}' WHERE sequence = 4`)],
+  ['an entry was replaced by a number', db => db.exec(`UPDATE journal SET entry = '7' WHERE sequence = 4`)],
   ['the head names another hash', db => db.exec('UPDATE head SET hash = zeroblob(32)')],
   ['the head names an earlier entry', db => db.exec('UPDATE head SET sequence = 3')],
   ['the head names a later entry', db => db.exec('UPDATE head SET sequence = 9')]
 ]
 
 /** What only a full verification finds, once it was done before the checkpoint at entry 4 and hidden from the hashes. */
-const FOUND_BY_FULL_ONLY = ['an amount in the journal was changed', 'the first entry was deleted']
+const FOUND_BY_FULL_ONLY = [
+  'an amount in the journal was changed',
+  'the first entry was deleted',
+  // Decided again is only what a full verification reads.
+  'the answer of a payment was changed and everything chained anew'
+]
 
 /** What comes of looking at the ledger: a report, or the refusal to open it. */
 async function look(ledger: ReturnType<typeof sqliteLedger>, since?: Checkpoint): Promise<VerificationReport | Error> {
@@ -149,7 +164,7 @@ describe('A SQLite file that was tampered with', () => {
     await bursar.createAccount({ accountId: 'shop', currency: 'USD' })
     let originalTransactionId = ''
     for (const idempotencyKey of ['a', 'b', 'c']) {
-      const request = { accountId: 'alice', payee: 'shop', amount: 10n, idempotencyKey }
+      const request = { accountId: 'alice', payee: 'shop', amount: 10n, idempotencyKey, actor: 'app' }
       originalTransactionId = (await approval(bursar.processPayment(request))).transactionId
       if (idempotencyKey === 'b') since = await bursar.checkpoint()
     }
@@ -194,7 +209,7 @@ describe('A SQLite file that was tampered with', () => {
 
   it('is found out by a checkpoint alone when history was rewritten and everything chained anew', async () => {
     const database = openDatabase(ledger.path)
-    replaceIn(database, 3, 'Payment processed', 'Payment rejected')
+    replaceIn(database, 3, '"actor":"app"', '"actor":"eve"')
     rechain(database, 3)
     database.close()
     expect(await look(ledger)).to.include({ ok: true })

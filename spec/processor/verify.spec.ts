@@ -5,7 +5,7 @@ import { describeOnEveryStore } from '../support/on-every-store.js'
 describeOnEveryStore('Verification', scene => {
   it('finds nothing in an empty ledger', async () => {
     const bursar = await scene.open()
-    const report = { ok: true, entries: 0, accounts: 0, headHash: '0'.repeat(64), problems: [] }
+    const report = { ok: true, entries: 0, accounts: 0, headHash: '0'.repeat(64), rulesFrom: 1, problems: [] }
     expect(await bursar.verify()).to.deep.equal(report)
   })
 
@@ -17,7 +17,7 @@ describeOnEveryStore('Verification', scene => {
     await bursar.processPayment({ accountId: 'alice', amount: 999n, idempotencyKey: 'declined' })
     const journal = await collect(bursar.journal())
     // Alice, the shop and the funding account; the settlement account was never used.
-    const report = { ok: true, entries: 5, accounts: 3, headHash: journal.at(-1)!.hash, problems: [] }
+    const report = { ok: true, entries: 5, accounts: 3, headHash: journal.at(-1)!.hash, rulesFrom: 1, problems: [] }
     expect(await bursar.verify()).to.deep.equal(report)
     await bursar.close()
     expect(await (await scene.open()).verify()).to.deep.equal(report)

@@ -167,8 +167,11 @@ describe('a SQLite ledger file', () => {
       expect(again).to.include({ success: true })
       const history = await collect(processor.listTransactions({ accountId: 'alice' }))
       expect(history.map(({ amount }) => amount)).to.include.members([1n, 9n])
-      expect(await processor.verify()).to.include({ ok: true })
+      // What the version before has written ends with the entry that adopts the rules of this one.
+      expect(await processor.verify()).to.include({ ok: true, entries: 4, rulesFrom: 3 })
       await processor.close()
+      await (await openPaymentProcessor({ store: sqliteStore({ path }) })).close()
+      expect(numberFrom('SELECT count(*) FROM journal')).to.equal(4)
 
       expect(numberFrom("SELECT posted FROM accounts WHERE account_id = 'alice'")).to.equal(90)
     })

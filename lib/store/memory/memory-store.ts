@@ -1,7 +1,7 @@
 import type { AccountState } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/errors.js'
-import { keyOf } from '../../domain/idempotency.js'
+import { keyOf, keyText } from '../../domain/idempotency.js'
 import { KeyedMap } from '../../domain/keyed-map.js'
 import { accountsChangedBy, unchanged, type TransactionState } from '../../domain/transaction.js'
 import { chainHash, GENESIS_HASH } from '../chain.js'
@@ -64,6 +64,9 @@ class MemoryBooks {
   /** The sequences that changed each account, as far as somebody has looked. */
   readonly #history = new Map<string, number[]>()
   #historyThrough = 0
+  /** The sequences under each key, as far as somebody has looked. */
+  readonly #keyHistory = new Map<string, number[]>()
+  #keyHistoryThrough = 0
   readonly letters = new Letters()
   settings: Settings = {}
 
@@ -136,6 +139,20 @@ class MemoryBooks {
     }
     for (const { entry, hold } of due) this.#deadlines.add({ deadline: hold!.deadline, sequence: entry.sequence })
     return due
+  }
+
+  keyedBefore({ accountId, idempotencyKey, sequence }: RecordedKey): Entry | undefined {
+    while (this.#keyHistoryThrough < this.entries.length) {
+      const entry = this.entries[this.#keyHistoryThrough++]!
+      const key = keyOf(entry)
+      if (key === undefined) continue
+      const name = keyText(entry.command.accountId, key)
+      const history = this.#keyHistory.get(name)
+      if (history === undefined) this.#keyHistory.set(name, [entry.sequence])
+      else history.push(entry.sequence)
+    }
+    const before = lastUpTo(this.#keyHistory.get(keyText(accountId, idempotencyKey)) ?? [], sequence - 1)
+    return before === undefined || before <= this.keysForgottenThrough ? undefined : this.entries[before - 1]
   }
 
   /** @returns whether the key led to this entry */
@@ -220,6 +237,8 @@ class MemorySession implements StoreSession {
       keysForgottenThrough: this.#books.keysForgottenThrough,
       journal: ({ after, limit }: { after: number; limit: number }) =>
         Promise.resolve(chain.slice(after, Math.min(after + limit, head.sequence))),
+      texts: ({ after, limit }: { after: number; limit: number }) =>
+        Promise.resolve(chain.slice(after, Math.min(after + limit, head.sequence))),
       accounts: (query: { after: string; limit: number }) =>
         Promise.resolve(pageAfter(accounts, ({ accountId }) => accountId, query)),
       transactions: (query: { after: number; limit: number }) =>
@@ -227,6 +246,7 @@ class MemorySession implements StoreSession {
       lastChange: (accountId: string, through: number) => this.lastChange(accountId, Math.min(through, head.sequence)),
       missingKeys: (keys: readonly RecordedKey[]) =>
         Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
+      keyedBefore: (key: RecordedKey) => Promise.resolve(this.#books.keyedBefore(key)),
       close: () => Promise.resolve()
     })
   }

@@ -96,7 +96,7 @@ describe('the printed import report', () => {
 })
 
 describe('the printed verification report', () => {
-  const report = { ok: true, entries: 1_234, accounts: 5, headHash: 'ab12', problems: [] }
+  const report = { ok: true, entries: 1_234, accounts: 5, rulesFrom: 1, headHash: 'ab12', problems: [] }
 
   it('says that the ledger verifies', () => {
     expect(verificationLines(report).join('\n'))

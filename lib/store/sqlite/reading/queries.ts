@@ -108,7 +108,12 @@ export class Queries {
   keyed(keys: readonly KeyName[]): readonly Entry[] {
     if (keys.length === 0) return []
     const after = this.keysForgottenThrough()
-    return present(keys.map(key => this.#lastUnder(key, after)))
+    return present(keys.map(key => this.#lastUnder(key, { after, through: Number.MAX_SAFE_INTEGER })))
+  }
+
+  /** The latest entry under a key before another one. */
+  keyedBefore(key: RecordedKey): Entry | undefined {
+    return this.#lastUnder(key, { after: this.keysForgottenThrough(), through: key.sequence - 1 })
   }
 
   /** The first of these entries that is recorded under the very key. */
@@ -179,9 +184,9 @@ export class Queries {
   }
 
   /** Follows the entries with this key's hash from the latest on, until one has the very key. */
-  #lastUnder(key: KeyName, after: number): Entry | undefined {
+  #lastUnder(key: KeyName, { after, through: last }: { after: number; through: number }): Entry | undefined {
     const hash = keyHash(key.accountId, key.idempotencyKey)
-    for (let through = Number.MAX_SAFE_INTEGER; ;) {
+    for (let through = last; ;) {
       const sequence = this.#keys.last(hash, { after, through })
       if (sequence === undefined) return undefined
       const entry = this.keyedAt(key, [sequence])

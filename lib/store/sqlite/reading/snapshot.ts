@@ -3,7 +3,7 @@ import type { StoreSnapshot } from '../../store.js'
 import type { Database } from '../database/driver.js'
 import { headFromRow, readHead } from './head-row.js'
 import { Queries } from './queries.js'
-import { chainedEntries } from './chained-entries.js'
+import { chainedEntries, chainedTexts } from './chained-entries.js'
 
 /** A read transaction that stays open: WAL shows it one moment of the file, whatever is written meanwhile. */
 export function openSnapshot(database: Database): StoreSnapshot {
@@ -16,12 +16,14 @@ export function openSnapshot(database: Database): StoreSnapshot {
     settings: queries.settings(),
     keysForgottenThrough: queries.keysForgottenThrough(),
     journal: ({ after, limit }) => Promise.resolve(chainedEntries(queries, { after, through: head.sequence, limit })),
+    texts: ({ after, limit }) => Promise.resolve(chainedTexts(queries, { after, through: head.sequence, limit })),
     transactions: ({ after, limit }) => Promise.resolve(queries.changedTransactions(after, limit)),
     lastChange(accountId, through) {
       const sequence = queries.lastChange(accountId, through)
       return Promise.resolve(sequence === undefined ? undefined : queries.entries([sequence])[0])
     },
     missingKeys: keys => Promise.resolve(queries.missingKeys(keys)),
+    keyedBefore: key => Promise.resolve(queries.keyedBefore(key)),
     accounts: ({ after, limit }) => Promise.resolve(queries.accountsAfter(after, limit)),
     close() {
       // A closed connection may linger until its statements are collected; its read transaction must not.

@@ -103,6 +103,8 @@ export const MIGRATIONS: readonly (string | ((database: Database) => void))[] = 
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
   ) STRICT;
+  -- What an earlier version has written follows its rules: see lib/store/rules-setting.ts.
+  INSERT INTO settings SELECT 'rules', 'earlier' FROM head WHERE sequence > 0;
   `
 ]
 
