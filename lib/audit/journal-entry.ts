@@ -2,6 +2,7 @@ import type { RecordedCommand } from '../domain/command.js'
 import type { DeclineCode } from '../domain/decline.js'
 import type { HoldChange, Posting } from '../domain/entry.js'
 import { shownLifetimes, type KeyLifetimes } from '../domain/key-lifetimes.js'
+import { writable } from '../domain/writable.js'
 import type { ChainedEntry } from '../store/store.js'
 
 /** One record of the journal: what was asked, what was decided, what moved, and its link in the hash chain. */
@@ -30,7 +31,7 @@ export interface JournalEntry {
 export function journalEntryOf({ entry, encoded, hash, previousHash }: ChainedEntry): JournalEntry {
   const { sequence, timestamp, command, outcome, code, message, transactionId } = entry
   const { amount, currency, attempt, postings, holds, lifetimes } = entry
-  return {
+  return writable({
     sequence,
     timestamp: new Date(timestamp),
     command,
@@ -47,5 +48,5 @@ export function journalEntryOf({ entry, encoded, hash, previousHash }: ChainedEn
     encoded,
     hash,
     previousHash
-  }
+  })
 }

@@ -3,6 +3,7 @@ import type { Command } from './command.js'
 import type { DeclineCode, DeclineCodeOf } from './decline.js'
 import { invariant } from './errors.js'
 import type { Entry } from './entry.js'
+import { makeWritable, writable } from './writable.js'
 import { shownLifetimes, type KeyLifetimes } from './key-lifetimes.js'
 
 /** What every answer carries. Amounts are minor units of `currency`. */
@@ -97,7 +98,7 @@ export interface Balance {
 /** The answer that an entry stands for, the first time and every time its key is used again. */
 export function resultOf(entry: Entry, replayed: boolean): CommandResult {
   if (entry.outcome === 'approved' && entry.account !== null) {
-    return { success: true, account: accountOf(entry.account), sequence: entry.sequence, replayed }
+    return writable({ success: true, account: accountOf(entry.account), sequence: entry.sequence, replayed })
   }
   if (entry.lifetimes !== undefined) {
     return { success: true, ...shownLifetimes(entry.lifetimes), sequence: entry.sequence, replayed }
@@ -105,21 +106,37 @@ export function resultOf(entry: Entry, replayed: boolean): CommandResult {
   return entry.outcome === 'approved' ? approvedOf(entry, replayed) : declinedOf(entry, replayed)
 }
 
+/** A class of its own, written out field by field, since every payment gets one. */
+class ApprovedResult {
+  readonly success = true
+  readonly transactionId: string
+  readonly amount: bigint
+  readonly currency: string
+  readonly message: string
+  readonly timestamp: Date
+  readonly sequence: number
+  readonly replayed: boolean
+  declare refundable?: bigint
+  declare expiresAt?: Date
+
+  constructor(entry: Entry, transactionId: string, replayed: boolean) {
+    this.transactionId = transactionId
+    this.amount = entry.amount
+    this.currency = entry.currency
+    this.message = entry.message
+    this.timestamp = new Date(entry.timestamp)
+    this.sequence = entry.sequence
+    this.replayed = replayed
+  }
+}
+makeWritable(ApprovedResult)
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 function approvedOf(entry: Entry, replayed: boolean): Approved {
   const { transactionId, command } = entry
   invariant(transactionId !== null, `approved entry ${entry.sequence} has no transaction id`)
-  const approved: Mutable<Approved> = {
-    success: true,
-    transactionId,
-    amount: entry.amount,
-    currency: entry.currency,
-    message: entry.message,
-    timestamp: new Date(entry.timestamp),
-    sequence: entry.sequence,
-    replayed
-  }
+  const approved: Mutable<Approved> = new ApprovedResult(entry, transactionId, replayed)
   if (entry.refundable !== null) approved.refundable = entry.refundable
   if (command.type === 'AuthorizePayment') approved.expiresAt = new Date(entry.timestamp + command.expiresInMs)
   return approved
@@ -127,7 +144,7 @@ function approvedOf(entry: Entry, replayed: boolean): Approved {
 
 function declinedOf(entry: Entry, replayed: boolean): Declined {
   invariant(entry.code !== null, `declined entry ${entry.sequence} has no code`)
-  const declined: Mutable<Declined> = {
+  const declined: Mutable<Declined> = writable<Declined>({
     success: false,
     transactionId: null,
     code: entry.code,
@@ -138,13 +155,13 @@ function declinedOf(entry: Entry, replayed: boolean): Declined {
     sequence: entry.sequence,
     replayed,
     attempt: entry.attempt
-  }
+  })
   if (entry.refundable !== null) declined.refundable = entry.refundable
   return declined
 }
 
 export function accountOf(state: AccountState): Account {
-  return {
+  return writable({
     accountId: state.accountId,
     currency: state.currency,
     posted: state.posted,
@@ -155,15 +172,15 @@ export function accountOf(state: AccountState): Account {
     closed: state.closed,
     metadata: state.metadata,
     createdAt: new Date(state.createdAt)
-  }
+  })
 }
 
 export function balanceOf(state: AccountState, sequence: number): Balance {
-  return {
+  return writable({
     currency: state.currency,
     posted: state.posted,
     held: state.held,
     available: availableOf(state),
     sequence
-  }
+  })
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../domain/command.js'
 import type { CommandResult } from '../domain/result.js'
+import { writable } from '../domain/writable.js'
 import { DeadLetterNotFoundError } from '../queue/errors.js'
 import type { Worker } from '../queue/worker.js'
 import type { DeadLetterRecord } from '../store/dead-letter.js'
@@ -106,5 +107,5 @@ export async function* storedLetters(
 }
 
 function letterOf({ firstAt, lastAt, ...letter }: DeadLetterRecord): DeadLetter {
-  return { ...letter, firstAt: new Date(firstAt), lastAt: new Date(lastAt) }
+  return writable({ ...letter, firstAt: new Date(firstAt), lastAt: new Date(lastAt) })
 }

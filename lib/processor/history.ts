@@ -6,6 +6,7 @@ import { AccountNotFoundError, invariant } from '../domain/errors.js'
 import { fieldsOf } from '../domain/known-fields.js'
 import { balanceAfter } from '../domain/resulting-balances.js'
 import type { Balance } from '../domain/result.js'
+import { writable } from '../domain/writable.js'
 import type { StoreSession } from '../store/store.js'
 import { accountIdField, afterField, choiceField, integerField, timeField } from './fields.js'
 import { outcomeOf } from './outcome-of.js'
@@ -118,7 +119,7 @@ export class History {
     const balance = entry && balanceAfter(entry, account!.accountId)
     if (balance === undefined) throw notYet(accountId, account!, at)
     const { posted, held } = balance
-    return { currency: account!.currency, posted, held, available: availableOf(balance), sequence }
+    return writable({ currency: account!.currency, posted, held, available: availableOf(balance), sequence })
   }
 }
 
@@ -163,7 +164,7 @@ export function transactionOf(state: TransactionState, now = -Infinity): Transac
       : 'authorizationId' in command
         ? command.authorizationId
         : undefined
-  return {
+  return writable({
     transactionId,
     kind,
     accountId: command.accountId,
@@ -181,5 +182,5 @@ export function transactionOf(state: TransactionState, now = -Infinity): Transac
     metadata: ('metadata' in command ? command.metadata : undefined) ?? {},
     timestamp: new Date(entry.timestamp),
     sequence: entry.sequence
-  }
+  })
 }
