@@ -5,7 +5,7 @@ export interface VerificationProblem {
   readonly message: string
 }
 
-const PROBLEMS_MAX = 100
+export const PROBLEMS_MAX = 100
 
 /** The first problems that a verification finds: enough to look at, however much is damaged. */
 export class ProblemList {

@@ -5,12 +5,13 @@ import type { StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf, textBreakOf, type Link } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
 import { missingKeysOf } from './missing-keys.js'
-import { ProblemList, type VerificationProblem } from './problem-list.js'
+import { ProblemList, PROBLEMS_MAX, type VerificationProblem } from './problem-list.js'
 import { messageOf, readable, readEntry, type FoundEntry } from './read-entry.js'
 import { RebuiltBooks } from './rebuilt-books.js'
 import { RuleCheck } from './rule-check.js'
 import { accountsOf, changedTransactionsOf } from './stored-state.js'
 import { VerificationSince } from './verify-since.js'
+import { unreadableLetters } from './unreadable-letters.js'
 import { nextTurn } from '../timers.js'
 
 export interface VerificationReport {
@@ -53,14 +54,17 @@ const OTHER_LIFETIMES = 'the store keeps other key lifetimes than the journal'
  * what it finds and goes on; it rejects only where the store cannot be read at all.
  */
 export async function verify(
-  session: Pick<StoreSession, 'snapshot'>,
+  session: Pick<StoreSession, 'snapshot' | 'deadLetters'>,
   options: VerifyOptions = {}
 ): Promise<VerificationReport> {
   const { since, onProgress = () => undefined } = options
   const snapshot = await session.snapshot()
   try {
-    if (since !== undefined) return await new VerificationSince(snapshot, since, onProgress).run()
-    return await new Verification(snapshot, onProgress).run()
+    const work =
+      since === undefined ? new Verification(snapshot, onProgress) : new VerificationSince(snapshot, since, onProgress)
+    const report = await work.run()
+    const problems = [...report.problems, ...(await unreadableLetters(session))].slice(0, PROBLEMS_MAX)
+    return { ...report, ok: problems.length === 0, problems }
   } finally {
     await snapshot.close()
   }

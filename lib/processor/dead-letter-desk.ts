@@ -1,9 +1,10 @@
 import type { Command } from '../domain/command.js'
+import { InvalidRequestError } from '../domain/errors.js'
 import type { CommandResult } from '../domain/result.js'
 import { writable } from '../domain/writable.js'
 import { DeadLetterNotFoundError } from '../queue/errors.js'
 import type { Worker } from '../queue/worker.js'
-import type { DeadLetterRecord } from '../store/dead-letter.js'
+import type { StoredDeadLetter } from '../store/dead-letter.js'
 import type { StoreSession } from '../store/store.js'
 import { assertNoCardNumber } from './card-number.js'
 import type { AdmissionRules } from './door.js'
@@ -13,8 +14,10 @@ import type { Intake } from './intake.js'
 /** A command that was put aside because it could not be handled. It had no effect. */
 export interface DeadLetter {
   readonly id: string
-  /** The request as it was checked: amounts are `bigint`s. */
-  readonly command: Command
+  /** The request as it was checked: amounts are `bigint`s. `null` when it cannot be read any more. */
+  readonly command: Command | null
+  /** The text of a command that cannot be read, as it is stored; `null` for every other. */
+  readonly unreadable: string | null
   /** The latest failure. */
   readonly cause: { readonly name: string; readonly message: string }
   /** How often it failed. */
@@ -66,6 +69,12 @@ export class DeadLetterDesk implements DeadLetters {
   retry(id: string): Promise<CommandResult> {
     return this.#inTurn(async () => {
       const { command } = await this.#find(id)
+      if (command === null) {
+        throw new InvalidRequestError(
+          `The command of dead letter ${id} cannot be read, so it cannot be executed. ` +
+            'Look at its text with deadLetters.list, send the request anew, and discard the letter.'
+        )
+      }
       return this.#intake.command(command, undefined)
     })
   }
@@ -79,7 +88,7 @@ export class DeadLetterDesk implements DeadLetters {
     })
   }
 
-  async #find(id: string): Promise<DeadLetterRecord> {
+  async #find(id: string): Promise<StoredDeadLetter> {
     textField(id, 'id')
     await this.#intake.question({ read: () => this.#worker.letters.beginLook() })
     const [letter] = await this.#session.deadLetters({ id })
@@ -98,7 +107,7 @@ export class DeadLetterDesk implements DeadLetters {
 export async function* storedLetters(
   session: Pick<StoreSession, 'deadLetters'>
 ): AsyncGenerator<DeadLetter, void, undefined> {
-  let after: DeadLetterRecord | undefined
+  let after: StoredDeadLetter | undefined
   do {
     const page = await session.deadLetters({ ...(after && { after }), limit: PAGE_LENGTH })
     for (const record of page) yield letterOf(record)
@@ -106,6 +115,7 @@ export async function* storedLetters(
   } while (after !== undefined)
 }
 
-function letterOf({ firstAt, lastAt, ...letter }: DeadLetterRecord): DeadLetter {
-  return writable({ ...letter, firstAt: new Date(firstAt), lastAt: new Date(lastAt) })
+function letterOf({ id, command, text, cause, attempts, firstAt, lastAt }: StoredDeadLetter): DeadLetter {
+  const times = { firstAt: new Date(firstAt), lastAt: new Date(lastAt) }
+  return writable({ id, command, unreadable: command === null ? text : null, cause, attempts, ...times })
 }

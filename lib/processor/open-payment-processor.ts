@@ -69,8 +69,8 @@ export async function openPaymentProcessor(options?: PaymentProcessorOptions): P
       retrying
     })
   } catch (error) {
-    // Whoever is refused must not keep others out.
-    await session.close()
+    // Whoever is refused must not keep others out; why it failed says more than that closing failed as well.
+    await session.close().catch(() => undefined)
     throw error
   }
   const places = new Places({ lengthMax: maxQueueLength, reserve: queueReserve })

@@ -101,10 +101,19 @@ export class Committer {
     if (this.#view.inFlight !== undefined || this.#view.open.isEmpty || this.#stopped) return
     const group = this.#view.takeGroup()
     if (this.#events.heard['group:committed']) group.sentAt = monotonicMs()
-    this.#commit = this.#session.commit(group.toCommit()).then(
+    this.#commit = this.#send(group).then(
       () => this.#onDurable(group),
       (error: unknown) => this.#onCommitFailed(group, error)
     )
+  }
+
+  /** What a store throws instead of rejecting leaves no promise pending either. */
+  #send(group: Group): Promise<void> {
+    try {
+      return this.#session.commit(group.toCommit())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
 
   /** Resolves when nothing is on its way to the store. */

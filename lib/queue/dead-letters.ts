@@ -3,8 +3,7 @@ import type { Command, DiscardDeadLetter, RecordedCommand } from '../domain/comm
 import type { Decision } from '../domain/decision.js'
 import { keyText } from '../domain/idempotency.js'
 import type { Events } from '../observability/events.js'
-import { encodeCommand } from '../store/codec.js'
-import type { DeadLetterRecord } from '../store/dead-letter.js'
+import type { DeadLetterRecord, StoredDeadLetter } from '../store/dead-letter.js'
 import type { StoreSession } from '../store/store.js'
 import { DeadLetterNotFoundError, DeadLetteredError } from './errors.js'
 import type { Answer, Group } from './group.js'
@@ -12,6 +11,8 @@ import type { CommandJob } from './job.js'
 import type { WorkingSet } from './working-set.js'
 
 const CAUSE_LENGTH_MAX = 1_000
+/** Stands in the journal for the account of a letter that does not name one. No account has this name. */
+const UNKNOWN_ACCOUNT = '@unknown'
 
 /**
  * Puts commands aside that could not be handled, one letter for each account and key. A letter is kept and removed in
@@ -79,12 +80,12 @@ export class DeadLetters {
   }
 
   /** The command that ends a letter, which goes with it. @throws DeadLetterNotFoundError when it went since the look */
-  discard(letter: DeadLetterRecord, reason: string): DiscardDeadLetter {
-    const { id, command } = letter
+  discard(letter: StoredDeadLetter, reason: string): DiscardDeadLetter {
+    const { id, command, text } = letter
     if (this.#removedSinceLook.has(id)) throw new DeadLetterNotFoundError(id)
     this.#remove(id)
-    const { accountId } = command
-    return { type: 'DiscardDeadLetter', accountId, deadLetterId: id, reason, discarded: encodeCommand(command) }
+    const accountId = command?.accountId ?? accountNamedIn(text)
+    return { type: 'DiscardDeadLetter', accountId, deadLetterId: id, reason, discarded: text }
   }
 
   #remove(id: string): void {
@@ -120,6 +121,15 @@ function isCall(command: RecordedCommand): command is Command {
 }
 
 function causeOf(cause: unknown): DeadLetterRecord['cause'] {
-  const { name, message } = cause instanceof Error ? cause : { name: typeof cause, message: String(cause) }
-  return { name: name.slice(0, CAUSE_LENGTH_MAX), message: message.slice(0, CAUSE_LENGTH_MAX) }
+  try {
+    const { name, message } = cause instanceof Error ? cause : { name: typeof cause, message: cause }
+    return { name: String(name).slice(0, CAUSE_LENGTH_MAX), message: String(message).slice(0, CAUSE_LENGTH_MAX) }
+  } catch {
+    return { name: typeof cause, message: 'What was thrown cannot be shown.' }
+  }
+}
+
+/** Whose command it was, as far as a text that cannot be read still says so. */
+function accountNamedIn(text: string): string {
+  return /"accountId":"([^"\\]{1,128})"/.exec(text)?.[1] ?? UNKNOWN_ACCOUNT
 }

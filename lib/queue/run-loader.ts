@@ -14,10 +14,19 @@ export async function loadRun(jobs: readonly Job[], view: WorkingSet, session: S
   const run = new RunLoader(view)
   let open = jobs
   for (let round = 0; round < ROUNDS_MAX && open.length > 0; round++) {
-    open = open.filter(job => run.collect(job, round === 0))
+    open = open.filter(job => collects(run, job, round === 0))
     const wanted = run.takeWanted()
     if (wanted === undefined) return
     view.learn(await session.load(wanted))
+  }
+}
+
+/** A command whose parts cannot be looked at needs nothing: its own handling meets the same, and says so to its caller. */
+function collects(run: RunLoader, job: Job, isFirstRound: boolean): boolean {
+  try {
+    return run.collect(job, isFirstRound)
+  } catch {
+    return false
   }
 }
 

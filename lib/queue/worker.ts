@@ -4,14 +4,10 @@ import type { Decision } from '../domain/decision.js'
 import { InvariantError } from '../domain/errors.js'
 import { evolve } from '../domain/evolve.js'
 import { differingFields } from '../domain/idempotency.js'
-import type { RecordedLifetimes } from '../domain/key-lifetimes.js'
 import type { TransactionState } from '../domain/transaction.js'
 import { StoreUnavailableError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
-import type { Events } from '../observability/events.js'
-import type { Retrying } from '../policies/retrying.js'
 import { adoptRules } from './adopt-rules.js'
-import type { ClockReadings } from './clock-readings.js'
 import { Committer } from './committer.js'
 import { Contexts } from './contexts.js'
 import { DeadLetters } from './dead-letters.js'
@@ -19,6 +15,7 @@ import { Growth } from './growth.js'
 import { HoldExpiry } from './hold-expiry.js'
 import type { CommandJob, Job, ReadJob } from './job.js'
 import type { KeysInUse } from './keys-in-use.js'
+import { prepareEntry } from './prepare-entry.js'
 import { createLifecycle, type Lifecycle } from './lifecycle.js'
 import { loadRun } from './run-loader.js'
 import { Runs, type Run } from './runs.js'
@@ -27,21 +24,9 @@ import { RecordedTime } from './recorded-time.js'
 import { CLOCK_SETTING } from './saved-jump.js'
 import { createTaskQueue, letNextBegin, NO_ID } from './task-queue.js'
 import { Turns } from './turns.js'
+import type { WorkerOptions } from './worker-options.js'
 import { WorkingSet } from './working-set.js'
 import { clearInterval, monotonicMs, setInterval } from '../timers.js'
-
-export interface WorkerOptions {
-  readonly readings: ClockReadings
-  readonly savedClock: string | undefined
-  /** How long keys live by what the store has. */
-  readonly lifetimes: RecordedLifetimes
-  /** Accounts to know from the start. */
-  readonly systemAccounts: readonly string[]
-  /** How often expired holds that nobody looks at are released, in milliseconds. */
-  readonly sweepIntervalMs: number
-  readonly events: Events
-  readonly retrying: Retrying
-}
 
 /**
  * The single writer. Jobs come in through one p-queue, in runs, and are executed one at a time: load (for a whole run),
@@ -70,6 +55,7 @@ export class Worker {
     const view = new WorkingSet(head, lifetimes)
     const letters = await DeadLetters.open(session, view, options.events)
     view.learn(await session.load({ accounts: options.systemAccounts, keys: [], transactions: [] }))
+    // Last, since it starts a timer: an opening that fails leaves nothing running.
     const worker = new Worker(session, { ...options, view, letters })
     session.onLost?.(error => worker.#committer.fail(error))
     worker.lifecycle.send('open')
@@ -143,11 +129,16 @@ export class Worker {
   readonly #next = async (): Promise<void> => {
     const run = this.#runs.next()
     if (run === undefined) return
-    // Callers who were answered together come back one after the other: all of them belong to this run.
-    await Promise.resolve()
-    this.#runs.close(run)
-    while (run.size > 0) if (await this.#load(run)) await this.#drain(run)
-    this.#rest()
+    try {
+      // Callers who were answered together come back one after the other: all of them belong to this run.
+      await Promise.resolve()
+      this.#runs.close(run)
+      while (run.size > 0) if (await this.#load(run)) await this.#drain(run)
+      this.#rest()
+    } catch (cause) {
+      this.#committer.fail(cause)
+      for (let job = run.dequeue(); job !== undefined; job = run.dequeue()) this.#refuse(job)
+    }
     letNextBegin()
   }
 
@@ -169,9 +160,29 @@ export class Worker {
     while (!this.#dropGivenUp()) {
       const job = run.dequeue()
       if (job === undefined) return
-      const pause = this.#execute(job) ?? this.#turns.pass()
+      try {
+        const execution = this.#execute(job)
+        if (execution !== undefined) await execution
+      } catch (cause) {
+        this.#onThrown(job, cause)
+      }
+      const pause = this.#turns.pass()
       if (pause !== undefined) await pause
     }
+  }
+
+  /** Whatever is thrown on the way to a decision is heard by the caller; what is no fault of the command stops the writer. */
+  #onThrown(job: Job, cause: unknown): void {
+    if (job.kind === 'command' && job.decision === undefined && !(cause instanceof InvariantError)) {
+      this.#committer.answerWhenDurable(this.letters.putAside(job, cause, this.time.now()))
+    } else {
+      this.#committer.fail(cause)
+      this.#refuse(job, cause instanceof InvariantError ? cause : this.stopped)
+    }
+  }
+
+  #refuse(job: Job, error = this.stopped): void {
+    if (job.kind !== 'sweep') job.reject(error)
   }
 
   #execute(job: Job): void | Promise<void> {
@@ -197,8 +208,10 @@ export class Worker {
   #run(job: CommandJob | ReadJob, now: number): void {
     if (this.stopped !== undefined) job.reject(this.stopped)
     else if (!job.isSettled) {
-      if (job.kind === 'read') this.#executeRead(job)
-      else if (job.submittedAt === 0) this.#executeCommand(job, now)
+      if (job.kind === 'read') {
+        job.read(this.#view)
+        this.#committer.answerWhenDurable(job)
+      } else if (job.submittedAt === 0) this.#executeCommand(job, now)
       else this.#executeMeasured(job, now)
     }
   }
@@ -209,23 +222,9 @@ export class Worker {
   }
 
   #executeCommand(job: CommandJob, now: number): void {
-    let decision: Decision
-    try {
-      decision = this.#decide(job.command, now, job.joinsAfter)
-    } catch (cause) {
-      if (cause instanceof InvariantError) {
-        this.#committer.fail(cause)
-        job.reject(cause)
-      } else this.#committer.answerWhenDurable(this.letters.putAside(job, cause, now))
-      return
-    }
+    const decision = this.#decide(job.command, now, job.joinsAfter)
     job.decision = decision
     this.letters.onDecided(job.command, decision)
-    this.#committer.answerWhenDurable(job)
-  }
-
-  #executeRead(job: ReadJob): void {
-    job.read(this.#view)
     this.#committer.answerWhenDurable(job)
   }
 
@@ -239,7 +238,7 @@ export class Worker {
     const decision = decide(command, this.#view, this.#contexts.next(this.#view.open, now, joinsAfter))
     if (decision.kind === 'record') {
       this.#view.stage(decision.entry, evolve(this.#view, decision.entry))
-      this.#session.prepare?.(decision.entry)
+      prepareEntry(this.#session, decision.entry)
       const { command: recorded, outcome, timestamp } = decision.entry
       if (recorded.type === 'AuthorizePayment' && outcome === 'approved') {
         this.#expiry.onAuthorized(recorded.accountId, timestamp + recorded.expiresInMs)

@@ -1,7 +1,7 @@
 import type { AccountState } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { TransactionState } from '../domain/transaction.js'
-import type { DeadLetterChange, DeadLetterQuery, DeadLetterRecord } from './dead-letter.js'
+import type { DeadLetterChange, DeadLetterQuery, StoredDeadLetter } from './dead-letter.js'
 
 /**
  * Where a ledger is kept. One writer at a time: `open` takes the writer's lock, recovers, and raises the fencing epoch.
@@ -143,7 +143,7 @@ export interface StoreSession {
    * Resolves with how many keys went, and with whether more may be waiting.
    */
   forgetKeys(query: { readonly recordedBefore: number; readonly limit: number }): Promise<ForgottenKeys>
-  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]>
+  deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]>
   settings(): Promise<Settings>
   /**
    * Copies what is committed to a file that does not exist yet, beside the running writer.

@@ -32,7 +32,8 @@ describe('bursar doctor', () => {
       'settings',
       'space',
       'log',
-      'tables'
+      'tables',
+      'letters'
     ])
     for (const { status, next } of findings) expect(next === undefined).to.equal(status === 'ok')
     const added = readdirSync(dirname(ledger.path)).filter(name => !before.includes(name))

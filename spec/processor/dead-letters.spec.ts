@@ -86,7 +86,7 @@ describeOnEveryStore('A command whose handling throws', scene => {
   it('leaves a letter of its own for each account and key', async () => {
     const { bursar } = await poisoned(scene)
     for (const key of ['k', 'l']) await rejectionOf(pay(bursar, 'alice', key), DeadLetteredError)
-    const keys = (await lettersOf(bursar)).map(({ command }) => command.idempotencyKey)
+    const keys = (await lettersOf(bursar)).map(({ command }) => command?.idempotencyKey)
     expect(keys).to.have.members(['k', 'l'])
   })
 

@@ -62,8 +62,8 @@ function lineOf({ id, command, cause, attempts, lastAt }: DeadLetter): string {
   return [
     lastAt.toISOString(),
     id,
-    command.type.padEnd(TYPE_WIDTH),
-    command.accountId.padEnd(ACCOUNT_WIDTH),
+    (command?.type ?? 'unreadable').padEnd(TYPE_WIDTH),
+    (command?.accountId ?? '').padEnd(ACCOUNT_WIDTH),
     counted(attempts, 'attempt').padEnd(ATTEMPTS_WIDTH),
     cause.message
   ].join('  ')

@@ -41,6 +41,7 @@ export async function* checkUp(path: string): AsyncGenerator<Finding> {
   if (ledger === undefined) return
   yield checkLog(ledger.logBytes)
   yield checkTables(ledger.tablesBehind)
+  yield checkLetters(ledger)
 }
 
 function realpath(path: string): string {
@@ -78,4 +79,11 @@ function checkTables(behind: number): Finding {
   if (behind <= BEHIND_MAX) return { check: 'tables', status: 'ok', found }
   const next = 'Close the processor and open the ledger again: opening brings the tables up to the journal.'
   return { check: 'tables', status: 'warn', found, next }
+}
+
+function checkLetters({ deadLetters, unreadableLetters }: LedgerFile): Finding {
+  const found = `${deadLetters} dead letters, ${unreadableLetters} of them unreadable`
+  if (unreadableLetters === 0) return { check: 'letters', status: 'ok', found }
+  const next = 'See bursar dead-letters list; bursar dead-letters discard takes one away and records its text.'
+  return { check: 'letters', status: 'warn', found, next }
 }

@@ -1,35 +1,42 @@
-import { decodeCommand, encodeCommand } from '../codec.js'
-import { failedAgain, type DeadLetterChange, type DeadLetterQuery, type DeadLetterRecord } from '../dead-letter.js'
+import {
+  commandOf,
+  encodeLetter,
+  type DeadLetterChange,
+  type DeadLetterQuery,
+  type DeadLetterRecord,
+  type StoredDeadLetter
+} from '../dead-letter.js'
 
-/** Dead letters in a Map. */
+/** Dead letters in a Map, which keeps them in the order in which they came. */
 export class Letters {
-  readonly #byId = new Map<string, DeadLetterRecord>()
+  readonly #byId = new Map<string, StoredDeadLetter>()
+  #position = 0
 
   apply(changes: readonly DeadLetterChange[]): void {
     for (const change of changes) {
       if ('removed' in change) this.#byId.delete(change.removed)
-      else {
-        const { id, command } = change.kept
-        // Decoded again, so that a reader gets what a database would give.
-        const letter = { ...change.kept, command: decodeCommand(encodeCommand(command)) }
-        this.#byId.set(id, failedAgain(this.#byId.get(id), letter))
-      }
+      else this.#keep(change.kept)
     }
   }
 
-  find(query: DeadLetterQuery): readonly DeadLetterRecord[] {
+  #keep({ command, ...latest }: DeadLetterRecord): void {
+    const first = this.#byId.get(latest.id)
+    if (first !== undefined) {
+      const { cause, attempts, lastAt } = latest
+      this.#byId.set(latest.id, { ...first, cause, attempts: first.attempts + attempts, lastAt })
+      return
+    }
+    // As text, so that a reader gets what a database would give.
+    const text = encodeLetter(command)
+    this.#byId.set(latest.id, { ...latest, position: ++this.#position, command: commandOf(text), text })
+  }
+
+  find(query: DeadLetterQuery): readonly StoredDeadLetter[] {
     if ('id' in query) {
       const letter = this.#byId.get(query.id)
       return letter === undefined ? [] : [letter]
     }
     const { after, limit } = query
-    const letters = [...this.#byId.values()].sort(byAge)
-    return letters.filter(letter => after === undefined || byAge(letter, after) > 0).slice(0, limit)
+    return [...this.#byId.values()].filter(({ position }) => position > (after?.position ?? 0)).slice(0, limit)
   }
-}
-
-type Aged = Pick<DeadLetterRecord, 'firstAt' | 'id'>
-
-function byAge(one: Aged, other: Aged): number {
-  return one.firstAt - other.firstAt || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)
 }

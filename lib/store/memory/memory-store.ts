@@ -9,7 +9,7 @@ import { decodeEntry, encodeEntry } from '../codec.js'
 import { selectDueHolds } from '../due-holds.js'
 import { StoreLockedError, WriterFencedError } from '../errors.js'
 import { lastUpTo, pageAfter, pageOf, sequenceAt, sequencesOf } from '../paging.js'
-import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
+import type { DeadLetterQuery, StoredDeadLetter } from '../dead-letter.js'
 import { Deadlines } from './deadlines.js'
 import { Letters } from './letters.js'
 import type {
@@ -263,7 +263,7 @@ class MemorySession implements StoreSession {
     return Promise.resolve({ keys, mayHaveMore: true })
   }
 
-  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+  deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
     return Promise.resolve(this.#books.letters.find(query))
   }
 

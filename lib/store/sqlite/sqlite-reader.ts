@@ -1,6 +1,6 @@
 import { BursarError, invariant } from '../../domain/errors.js'
 import { decodeEntry } from '../codec.js'
-import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
+import type { DeadLetterQuery, StoredDeadLetter } from '../dead-letter.js'
 import { StoreCorruptError, StoreUnavailableError } from '../errors.js'
 import type {
   BackupOptions,
@@ -69,7 +69,7 @@ export class SqliteReader implements StoreReader {
     return this.#read(reads => reads.sequenceAt(timestamp))
   }
 
-  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+  deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
     return attempt(() => findLetters(this.#database, query))
   }
 

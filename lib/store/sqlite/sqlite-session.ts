@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Entry } from '../../domain/entry.js'
-import type { DeadLetterQuery, DeadLetterRecord } from '../dead-letter.js'
+import type { DeadLetterQuery, StoredDeadLetter } from '../dead-letter.js'
 import { NotCommittedError, StoreLostError } from '../errors.js'
 import type {
   BackupOptions,
@@ -86,10 +86,15 @@ export class SqliteSession implements StoreSession {
     this.#writer = writer
     this.head = head
     this.#database = openForReading(path)
-    this.#queries = new Queries(this.#database)
-    this.#tails = { applying: undefined, growing: new Tail(head.sequence, this.#filter) }
-    this.#reads = new TailedReads(this.#queries, this.#tails, this.#filter)
-    this.#keptThrough = this.#restoreFilter(head.sequence)
+    try {
+      this.#queries = new Queries(this.#database)
+      this.#tails = { applying: undefined, growing: new Tail(head.sequence, this.#filter) }
+      this.#reads = new TailedReads(this.#queries, this.#tails, this.#filter)
+      this.#keptThrough = this.#restoreFilter(head.sequence)
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
     // Without it all is as right as with it, only slower.
     if (!this.#filter.isComplete) this.#filter.fill(this.#queries, () => this.#isClosed).catch(() => undefined)
   }
@@ -218,7 +223,7 @@ export class SqliteSession implements StoreSession {
     return forgotten
   }
 
-  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetterRecord[]> {
+  deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
     return attempt(() => findLetters(this.#database, query))
   }
 

@@ -45,6 +45,8 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
         const head = await writer.ask<Head>({ type: 'open', path: file, create })
         return new SqliteSession(file, writer, head)
       } catch (error) {
+        // Where it was the writer that could not open the file, there is nothing to close.
+        await writer.ask({ type: 'close' }).catch(() => undefined)
         writer.release()
         throw error
       }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { WriterFencedError } from 'bursar'
-import type { DeadLetterChange, DeadLetterRecord } from '../../../lib/store/dead-letter.js'
+import type { Command } from '../../../lib/domain/command.js'
+import type { DeadLetterChange, DeadLetterRecord, StoredDeadLetter } from '../../../lib/store/dead-letter.js'
 import type { CommitGroup, StoreSession } from '../../../lib/store/store.js'
 import { newBook, type Book } from '../../support/book.js'
 import { rejectionOf } from '../../support/expectations.js'
@@ -24,8 +25,12 @@ function letters(book: Book, ...deadLetters: readonly DeadLetterChange[]): Commi
   return { expectedHead: head.sequence, entries: [], accounts: [], transactions: [], deadLetters, head }
 }
 
-async function all(session: StoreSession): Promise<readonly DeadLetterRecord[]> {
-  return session.deadLetters({ limit: 1_000 })
+/** All letters as they were kept. */
+async function all(session: StoreSession): Promise<readonly object[]> {
+  return (await session.deadLetters({ limit: 1_000 })).map(({ position: _, text, ...kept }) => {
+    expect(text).to.be.a('string')
+    return kept
+  })
 }
 
 export function describeLetters(scene: StoreScene): void {
@@ -84,25 +89,41 @@ export function describeLetters(scene: StoreScene): void {
       await scene.everywhere(async session => expect(await all(session)).to.deep.equal([letter('a')]))
     })
 
-    it('are found by id, and page by page from the oldest on', async () => {
+    it('are found by id, and page by page in the order in which they were first kept', async () => {
       const book = newBook()
       const session = await scene.open()
-      const ages = { e: 2_000, a: 3_000, d: 1_000, c: 2_000, b: 2_000 }
-      const kept = Object.entries(ages).map(([id, firstAt]) => ({ kept: letter(id, { firstAt, lastAt: firstAt }) }))
+      const kept = ['e', 'a', 'd', 'c', 'b'].map(id => ({ kept: letter(id) }))
       await session.commit(letters(book, ...kept))
+      await session.commit(letters(book, { kept: letter('a') }, { removed: 'd' }, { kept: letter('d') }))
 
       await scene.everywhere(async session => {
         expect((await session.deadLetters({ id: 'c' })).map(({ id }) => id)).to.deep.equal(['c'])
         expect(await session.deadLetters({ id: 'x' })).to.deep.equal([])
         const found: string[] = []
-        for (let after: DeadLetterRecord | undefined, pages = 0; pages < 10; pages++) {
+        for (let after: StoredDeadLetter | undefined, pages = 0; pages < 10; pages++) {
           const page = await session.deadLetters({ ...(after && { after }), limit: 2 })
           expect(page.length).to.be.lessThan(3)
           if (page.length === 0) break
           found.push(...page.map(({ id }) => id))
           after = page.at(-1)
         }
-        expect(found).to.deep.equal(['d', 'b', 'c', 'e', 'a'])
+        expect(found).to.deep.equal(['e', 'a', 'c', 'b', 'd'])
+      })
+    })
+
+    it('whose command is no command can be found all the same, with as much of it as can be written', async () => {
+      const legs = [undefined, { from: 'alice', to: 'bob', amount: 5n, currency: 'USD' }]
+      const command = { type: 'PostTransaction', accountId: 'alice', idempotencyKey: 'a', legs } as unknown as Command
+      const session = await scene.open()
+      await session.commit(letters(newBook(), { kept: letter('a', { command }) }, { kept: letter('b') }))
+      await scene.everywhere(async session => {
+        const [first, second] = await session.deadLetters({ limit: 10 })
+        expect(first).to.include({ id: 'a', command: null })
+        expect(JSON.parse(first!.text)).to.deep.include({
+          accountId: 'alice',
+          legs: [null, { ...legs[1], amount: '5' }]
+        })
+        expect(second?.command).to.deep.equal(letter('b').command)
       })
     })
 

@@ -4,6 +4,7 @@ import { lifetimesIn } from '../../lifetimes-setting.js'
 import { Queries } from './queries.js'
 import { openLedgerForReading, inOneMoment } from './open-for-reading.js'
 import type { Database } from '../database/driver.js'
+import { countLetters } from './letters.js'
 
 /** A ledger file in numbers. Sizes are bytes. */
 export interface LedgerFile {
@@ -13,6 +14,9 @@ export interface LedgerFile {
   readonly transactions: number
   readonly accounts: number
   readonly openHolds: number
+  /** Commands that were put aside, and those of them that cannot be read. */
+  readonly deadLetters: number
+  readonly unreadableLetters: number
   /** Recorded time of the last entry; `null` without one. */
   readonly lastEntryAt: Date | null
   /** Hex hash of the last entry. */
@@ -47,9 +51,9 @@ const COUNTS = `SELECT sequence AS entries, timestamp, transaction_count AS tran
   (SELECT count(*) FROM transaction_states WHERE hold_status = 'open') AS openHolds
   FROM head, progress`
 
-type Counts = Omit<
+type Counts = Pick<
   LedgerFile,
-  'lastEntryAt' | 'schemaVersion' | 'journalMode' | 'fileBytes' | 'freeBytes' | 'logBytes' | 'keyLifetimes'
+  'entries' | 'transactions' | 'accounts' | 'openHolds' | 'headHash' | 'epoch' | 'tablesBehind' | 'sqliteVersion'
 >
 
 function counts(database: Database): Omit<LedgerFile, 'fileBytes' | 'logBytes'> {
@@ -58,6 +62,7 @@ function counts(database: Database): Omit<LedgerFile, 'fileBytes' | 'logBytes'> 
     Object.values(database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>)[0] as number
   return {
     ...row,
+    ...countLetters(database),
     lastEntryAt: row.entries === 0 ? null : new Date(timestamp),
     schemaVersion: pragma('user_version'),
     journalMode: String(pragma('journal_mode')),

@@ -1,5 +1,4 @@
-import { encodeCommand } from '../../codec.js'
-import type { DeadLetterChange } from '../../dead-letter.js'
+import { encodeLetter, type DeadLetterChange } from '../../dead-letter.js'
 import type { Database, Statement, Value } from '../database/driver.js'
 import { LETTER } from '../reading/letters.js'
 
@@ -10,7 +9,7 @@ export function lettersToRows(changes: readonly DeadLetterChange[]): readonly Le
   return changes.map(change => {
     if ('removed' in change) return change.removed
     const { id, command, cause, attempts, firstAt, lastAt } = change.kept
-    return [id, encodeCommand(command), cause.name, cause.message, attempts, firstAt, lastAt]
+    return [id, encodeLetter(command), cause.name, cause.message, attempts, firstAt, lastAt]
   })
 }
 

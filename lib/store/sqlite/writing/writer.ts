@@ -68,20 +68,20 @@ export class Writer {
       this.#hash = hexOf(row.hash)
       this.head = headFromRow(row)
       this.#files = new FileWatch(path)
+      this.#tables = new TableWriter(database)
+      this.#insertEntries = new BulkInsert(database, 'INTO journal', ['sequence', 'entry', 'hash'])
+      this.#begin = database.prepare('BEGIN IMMEDIATE')
+      this.#commit = database.prepare('COMMIT')
+      this.#letters = new LetterWriter(database)
+      this.#keepSetting = database.prepare('REPLACE INTO settings (name, value) VALUES (?, ?)')
+      this.#moveHead = database.prepare(
+        'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
+      )
     } catch (error) {
       database?.close()
       this.#unlock()
       throw error
     }
-    this.#tables = new TableWriter(database)
-    this.#insertEntries = new BulkInsert(database, 'INTO journal', ['sequence', 'entry', 'hash'])
-    this.#begin = database.prepare('BEGIN IMMEDIATE')
-    this.#commit = database.prepare('COMMIT')
-    this.#letters = new LetterWriter(database)
-    this.#keepSetting = database.prepare('REPLACE INTO settings (name, value) VALUES (?, ?)')
-    this.#moveHead = database.prepare(
-      'UPDATE head SET sequence = ?, hash = ?, timestamp = ?, transaction_count = ? WHERE id = 1 AND epoch = ? AND sequence = ?'
-    )
   }
 
   /** Appends a group to the journal and moves the head, durably, or not at all. */
