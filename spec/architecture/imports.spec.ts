@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['store', 'money', 'timers', 'domain'],
   queue: ['policies', 'observability', 'audit', 'store', 'timers', 'domain'],
   processor: ['queue', 'policies', 'observability', 'audit', 'store', 'store/memory', 'money', 'timers', 'domain'],
-  observability: ['domain'],
+  observability: ['domain', 'timers'],
   index: ['processor', 'queue', 'policies', 'audit', 'store', 'store/memory', 'money', 'observability', 'domain'],
   opentelemetry: ['index', 'processor', 'observability', 'timers', 'domain'],
   cli: ['index', 'processor', 'store/sqlite', 'store/postgres', 'audit', 'money', 'domain'],

@@ -4,9 +4,7 @@ import { faultyStore } from 'bursar/testing'
 import { approval, collect, decline, quiescence, rejectionOf } from '../support/expectations.js'
 import { describeOnEveryStore, type Scene } from '../support/on-every-store.js'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000] as const
 const START = Date.UTC(2026, 0, 1)
 
 /** Sweeps all the time, and keys that a wrong date of sixty days would make forgotten. */
@@ -289,13 +287,14 @@ describeOnEveryStore('A deadline of a minute', scene => {
 describeOnEveryStore('After a jump that is set right', scene => {
   it('a hold still ends at its own deadline, exactly', async () => {
     const bursar = await scene.given({ alice: 100n }, { holds: { sweepIntervalMs: DAY } })
-    const hold = { accountId: 'alice', amount: 40n, expiresInMs: HOUR, idempotencyKey: 'h' }
-    const { transactionId: authorizationId } = await approval(bursar.authorizePayment(hold))
+    const request = { accountId: 'alice', amount: 40n, expiresInMs: HOUR, idempotencyKey: 'h' }
+    const hold = await approval(bursar.authorizePayment(request))
     scene.clock.set(START + 60 * DAY)
     expect(await bursar.getBalance('alice')).to.include({ held: 40n })
     scene.clock.set(START + HOUR - 1)
     expect(await bursar.getBalance('alice')).to.include({ held: 40n })
     scene.clock.advance(1)
-    await decline(bursar.capturePayment({ accountId: 'alice', authorizationId, idempotencyKey: 'c' }), 'hold_expired')
+    const capture = { accountId: 'alice', authorizationId: hold.transactionId, idempotencyKey: 'c' }
+    await decline(bursar.capturePayment(capture), 'hold_expired')
   })
 })
