@@ -271,16 +271,15 @@ export class Worker {
   /** One small step of releasing holds that nobody looks at; more of them wait behind the commands that came meanwhile. */
   async #sweep(now: number): Promise<void> {
     this.#isSweepQueued = false
-    if (this.stopped === undefined && this.lifecycle.status === 'ready') {
-      try {
-        const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
-        await this.#release(holds, now)
-        // The store shows them as open until they are durable: only then does it find the next ones.
-        if (mayHaveMore) this.#committer.answerWhenDurable({ give: () => this.#queueSweep(), reject: () => undefined })
-      } catch (cause) {
-        // A store that cannot be read now is asked again at the next sweep; a broken rule stops the writer.
-        if (cause instanceof InvariantError) this.#committer.fail(cause)
-      }
+    if (this.stopped !== undefined || this.lifecycle.status !== 'ready') return
+    try {
+      const { holds, mayHaveMore } = await this.#expiry.someDueHolds(now)
+      await this.#release(holds, now)
+      // The store shows them as open until they are durable: only then does it find the next ones.
+      if (mayHaveMore) this.#committer.answerWhenDurable({ give: () => this.#queueSweep(), reject: () => undefined })
+    } catch (cause) {
+      // A store that cannot be read now is asked again at the next sweep; a broken rule stops the writer.
+      if (cause instanceof InvariantError) this.#committer.fail(cause)
     }
   }
 
