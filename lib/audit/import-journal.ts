@@ -31,8 +31,8 @@ export interface ImportJournalOptions {
    * are taken as they are, if their balances follow. @default false
    */
   readonly earlierRules?: boolean
-  /** Told after every 500 entries and at the end; what it throws ends the import and rejects it. */
-  readonly onProgress?: (progress: { readonly entries: number }) => void
+  /** Told after every 500 entries and at the end, and waited for; what it throws or rejects with ends the import. */
+  readonly onProgress?: (progress: { readonly entries: number }) => unknown
 }
 
 const IMPORT_OPTIONS = shapeOf<ImportJournalOptions>('ImportJournalOptions', {
@@ -228,7 +228,7 @@ class JournalImport {
     }
     const added = batch.slice(stored.length)
     if (added.length > 0) await this.#commit(added)
-    this.#onProgress?.({ entries: batch.at(-1)!.chained.entry.sequence })
+    await this.#onProgress?.({ entries: batch.at(-1)!.chained.entry.sequence })
     await nextTurn()
   }
 

@@ -18,14 +18,14 @@ const PAGE_LENGTH = 1_000
 export class VerificationSince {
   readonly #snapshot: StoreSnapshot
   readonly #since: Checkpoint
-  readonly #onProgress: (progress: VerificationProgress) => void
+  readonly #onProgress: (progress: VerificationProgress) => unknown
   readonly #problems = new ProblemList()
   readonly #state: StateSince
   #link: Link
   #transactionCount: number
   #accountCount = 0
 
-  constructor(snapshot: StoreSnapshot, since: Checkpoint, onProgress: (progress: VerificationProgress) => void) {
+  constructor(snapshot: StoreSnapshot, since: Checkpoint, onProgress: (progress: VerificationProgress) => unknown) {
     this.#snapshot = snapshot
     this.#since = since
     this.#onProgress = onProgress
@@ -73,7 +73,7 @@ export class VerificationSince {
 
   async #checkEntries(): Promise<void> {
     const { head, tablesThrough } = this.#snapshot
-    this.#tell()
+    await this.#tell()
     if (tablesThrough === this.#link.sequence) await this.#compareTables()
     for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
       const page = (await this.#snapshot.texts({ after: this.#link.sequence, limit: PAGE_LENGTH })).map(readEntry)
@@ -86,7 +86,7 @@ export class VerificationSince {
         await this.#check(found)
         if (this.#link.sequence === tablesThrough) await this.#compareTables()
       }
-      this.#tell()
+      await this.#tell()
       await nextTurn()
     }
     this.#checkHead()
@@ -134,9 +134,9 @@ export class VerificationSince {
     }
   }
 
-  #tell(): void {
+  async #tell(): Promise<void> {
     const { sequence } = this.#since
-    this.#onProgress({ entries: this.#link.sequence - sequence, total: this.#snapshot.head.sequence - sequence })
+    await this.#onProgress({ entries: this.#link.sequence - sequence, total: this.#snapshot.head.sequence - sequence })
   }
 }
 

@@ -41,8 +41,8 @@ export interface VerificationProgress {
 export interface VerifyOptions {
   /** Checks only what came after this moment, and that the present state follows from it. @default the whole journal */
   readonly since?: Checkpoint
-  /** Told at the beginning and after every 1_000 entries; what it throws ends the verification and rejects it. */
-  readonly onProgress?: (progress: VerificationProgress) => void
+  /** Told at the beginning and after every 1_000 entries, and waited for; what it throws or rejects with ends the verification and rejects it. */
+  readonly onProgress?: (progress: VerificationProgress) => unknown
 }
 
 const PAGE_LENGTH = 1_000
@@ -72,14 +72,14 @@ export async function verify(
 
 class Verification {
   readonly #snapshot: StoreSnapshot
-  readonly #onProgress: (progress: VerificationProgress) => void
+  readonly #onProgress: (progress: VerificationProgress) => unknown
   readonly #problems = new ProblemList()
   readonly #rebuilt: RebuiltBooks
   readonly #rules: RuleCheck
   #link: Link = BEGINNING
   #lifetimes = FOR_EVER
 
-  constructor(snapshot: StoreSnapshot, onProgress: (progress: VerificationProgress) => void) {
+  constructor(snapshot: StoreSnapshot, onProgress: (progress: VerificationProgress) => unknown) {
     this.#snapshot = snapshot
     this.#onProgress = onProgress
     this.#rebuilt = new RebuiltBooks(snapshot)
@@ -96,7 +96,7 @@ class Verification {
         `the tables follow the journal to entry ${tablesThrough}, where it has not come to`
       )
     }
-    this.#onProgress({ entries: 0, total: head.sequence })
+    await this.#onProgress({ entries: 0, total: head.sequence })
     if (tablesThrough === 0) accounts = await this.#compareTables()
     for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
       const page = (await this.#snapshot.texts({ after: this.#link.sequence, limit: PAGE_LENGTH })).map(readEntry)
@@ -106,7 +106,7 @@ class Verification {
         await this.#check(found)
         if (this.#link.sequence === tablesThrough) accounts = await this.#compareTables()
       }
-      this.#onProgress({ entries: this.#link.sequence, total: head.sequence })
+      await this.#onProgress({ entries: this.#link.sequence, total: head.sequence })
       await nextTurn()
     }
     this.#checkHead()

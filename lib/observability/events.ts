@@ -3,6 +3,7 @@ import type { Command } from '../domain/command.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { nearest } from '../domain/nearest.js'
 import { show } from '../domain/show.js'
+import { safely } from './safely.js'
 import { setImmediate } from '../timers.js'
 
 /** What a processor tells about itself, beside its answers. */
@@ -75,7 +76,7 @@ const EVENTS: { readonly [E in keyof ProcessorEvents]: true } = {
 
 type Listener<E extends keyof ProcessorEvents> = (detail: ProcessorEvents[E]) => void
 
-/** Typed events whose listeners can never break the worker: what a listener throws becomes a process warning. */
+/** Typed events whose listeners can never break the worker: what one throws or rejects with becomes a process warning. */
 export class Events {
   readonly #listeners = new Map<keyof ProcessorEvents, Set<Listener<never>>>()
   readonly #heard: { [E in keyof ProcessorEvents]?: boolean } = {}
@@ -114,11 +115,7 @@ export class Events {
   emit<E extends keyof ProcessorEvents>(event: E, detail: ProcessorEvents[E]): void {
     if (this.#early !== undefined) return void this.#early.push(() => this.emit(event, detail))
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      try {
-        ;(listener as Listener<E>)(detail)
-      } catch (error) {
-        process.emitWarning(`A listener of ${event} threw: ${String(error)}`, 'BursarWarning')
-      }
+      safely(`A listener of ${event}`, () => (listener as Listener<E>)(detail))
     }
   }
 }

@@ -1,6 +1,7 @@
 import { metrics, trace, type Attributes, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
 import { fieldsOf, shapeOf } from '../domain/known-fields.js'
 import type { CommandResult } from '../domain/result.js'
+import { safely } from '../observability/safely.js'
 import type { PaymentProcessor } from '../processor/payment-processor.js'
 import { attributesOfError, attributesOfResult, commandTypeOf, commandTypeOfMethod } from './attributes.js'
 import { CommandSpans } from './command-spans.js'
@@ -10,6 +11,8 @@ import { monotonicMs } from '../timers.js'
 
 /** The name of the meter and of the tracer. */
 const SCOPE = 'bursar'
+/** Telemetry that fails must never cost a payment its answer: the warning names it. */
+const TELEMETRY = 'OpenTelemetry'
 
 export interface InstrumentOptions {
   /** Where the metrics go. @default the global provider, as it is registered at the time of the call */
@@ -46,11 +49,11 @@ export function instrument(processor: PaymentProcessor, options?: InstrumentOpti
 
   /** Runs synchronously up to the call, so that the span has the caller's context and the queue the caller's order. */
   async function observe(type: string, call: () => unknown): Promise<unknown> {
-    const span = safely(() => spans.start(type))
+    const span = safely(TELEMETRY, () => spans.start(type))
     const startedAt = monotonicMs()
     const settle = (outcome: Attributes, end: () => void): void => {
-      safely(() => ledger.answered(type, outcome, monotonicMs() - startedAt))
-      safely(end)
+      safely(TELEMETRY, () => ledger.answered(type, outcome, monotonicMs() - startedAt))
+      safely(TELEMETRY, end)
     }
     try {
       const result = await call()
@@ -77,16 +80,6 @@ export function instrument(processor: PaymentProcessor, options?: InstrumentOpti
       return type === undefined ? method : (...words: unknown[]) => observe(type, () => method(...words))
     }
   })
-}
-
-/** Telemetry that fails must never cost a payment its answer: what it throws becomes a warning of the process. */
-function safely<T>(action: () => T): T | undefined {
-  try {
-    return action()
-  } catch (error) {
-    process.emitWarning(`OpenTelemetry threw: ${String(error)}`, 'BursarWarning')
-    return undefined
-  }
 }
 
 /** What a request says it is. One that cannot be read is for the processor to refuse. */

@@ -1,7 +1,8 @@
 import { callbackField } from '../domain/callable.js'
 import { fieldsOf } from '../domain/known-fields.js'
+import { safely } from '../observability/safely.js'
 import { StoreUnsupportedError } from '../store/errors.js'
-import type { BackupOptions, BackupReport, StoreSession } from '../store/store.js'
+import type { BackupOptions, BackupProgress, BackupReport, StoreSession } from '../store/store.js'
 import { pathField, signalField } from './fields.js'
 import { BACKUP_OPTIONS } from './shapes.js'
 
@@ -23,13 +24,14 @@ export class Backups {
   ): Promise<BackupReport> {
     pathField(path, 'path')
     const { signal, onProgress } = fieldsOf(options, BACKUP_OPTIONS)
-    if (onProgress !== undefined) callbackField(onProgress, 'onProgress')
+    // A bar that cannot be drawn is no reason to have no backup.
+    const tell = onProgress && progressTeller(callbackField(onProgress, 'onProgress'))
     const signals = [this.#end.signal, ...(signal === undefined ? [] : [signalField(signal)])]
     if (this.#session.backup === undefined) {
       throw new StoreUnsupportedError('be backed up to a file', 'memoryStore() has no file: use sqliteStore({ path }).')
     }
     const backup = whenDurable().then(() =>
-      this.#session.backup!(path, { onProgress, signal: AbortSignal.any(signals) })
+      this.#session.backup!(path, { onProgress: tell, signal: AbortSignal.any(signals) })
     )
     this.#underWay.add(backup)
     try {
@@ -46,4 +48,8 @@ export class Backups {
   async settled(): Promise<void> {
     await Promise.allSettled(this.#underWay)
   }
+}
+
+function progressTeller(onProgress: (progress: BackupProgress) => unknown): (progress: BackupProgress) => void {
+  return progress => void safely('onProgress of a backup', () => onProgress(progress))
 }

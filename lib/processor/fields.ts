@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { isAborted } from '../domain/abort-signal.js'
 import type { Metadata } from '../domain/account.js'
 import { hasMethod } from '../domain/callable.js'
 import { InvalidAmountError, InvalidRequestError } from '../domain/errors.js'
@@ -168,10 +169,11 @@ export function signalField(value: unknown): AbortSignal {
   throw new InvalidRequestError(`Expected signal to be an AbortSignal, got ${show(value)}.`)
 }
 
-/** The getter of `aborted` knows its own: whatever only looks like a signal would fail later, in the middle of a call. */
+/** The getter of `aborted` knows its own, and a proxy could throw at any time: whatever only looks like a signal would fail later, in the middle of a call. */
 function isAbortSignal(value: unknown): value is AbortSignal {
   try {
-    return value instanceof AbortSignal && typeof value.aborted === 'boolean'
+    if (types.isProxy(value) || !(value instanceof AbortSignal) || value.constructor !== AbortSignal) return false
+    return typeof isAborted(value) === 'boolean'
   } catch {
     return false
   }

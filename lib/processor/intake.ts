@@ -1,3 +1,4 @@
+import { isAborted, reasonOf } from '../domain/abort-signal.js'
 import type { Command } from '../domain/command.js'
 import type { CommandResult } from '../domain/result.js'
 import type { CallerOptions, CallOrigin } from '../queue/call.js'
@@ -59,7 +60,9 @@ export class Intake {
     const isTwin = other !== undefined && this.#worker.isTwin(command, other)
     this.#assertRoomFor(isTwin ? undefined : accountId)
     if (!isTwin) this.#rateLimiter?.admit(command)
-    const job = new CommandJob(command, this.#origin, caller, this.#places.take(isTwin ? undefined : accountId))
+    // Its signal is the caller's and might refuse to be listened to: nothing is taken before it is.
+    const job = new CommandJob(command, this.#origin, caller)
+    job.leave = this.#places.take(isTwin ? undefined : accountId)
     if (other !== undefined) job.joinsAfter = this.#worker.durable
     if (idempotencyKey !== undefined) this.#keys.enter(job, idempotencyKey)
     this.#worker.push(job)
@@ -70,7 +73,8 @@ export class Intake {
   question<T>(question: Question<T>): Promise<T> {
     this.#admitCaller(undefined)
     this.#assertRoomFor(question.accountId)
-    const job = new ReadJob(question, this.#origin, this.#places.take(question.accountId))
+    const job = new ReadJob(question, this.#origin)
+    job.leave = this.#places.take(question.accountId)
     this.#worker.push(job)
     return job.answer as Promise<T>
   }
@@ -98,8 +102,8 @@ export class Intake {
 
   #callerOptions(options: SubmitOptions): CallerOptions {
     const { signal, deadlineMs } = fieldsOf(options, SUBMIT_OPTIONS)
-    if (signal !== undefined && signalField(signal).aborted)
-      throw new CommandCancelledError('signal', { cause: signal.reason })
+    if (signal !== undefined && isAborted(signalField(signal)))
+      throw new CommandCancelledError('signal', { cause: reasonOf(signal) })
     if (deadlineMs === undefined) return { signal }
     integerField(deadlineMs, 'deadlineMs', { min: 0, max: Number.MAX_SAFE_INTEGER })
     return { signal, deadlineAt: this.#worker.time.elapsed() + deadlineMs }

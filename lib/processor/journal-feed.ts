@@ -1,4 +1,5 @@
 import { journalEntryOf, type JournalEntry } from '../audit/journal-entry.js'
+import { isAborted, onAbort, reasonOf } from '../domain/abort-signal.js'
 import { InvalidRequestError, invariant } from '../domain/errors.js'
 import { fieldsOf, type Shape } from '../domain/known-fields.js'
 import { CommandCancelledError } from '../queue/errors.js'
@@ -112,10 +113,10 @@ export class JournalFeed implements AsyncIterableIterator<JournalEntry> {
     const { promise, wake } = promiseInHand()
     this.#wake = wake
     const stopListening = this.#source.worker.growth.on(wake)
-    signal?.addEventListener('abort', wake, { once: true })
+    const stopWatching = signal && onAbort(signal, wake)
     await promise
     stopListening()
-    signal?.removeEventListener('abort', wake)
+    stopWatching?.()
   }
 }
 
@@ -136,7 +137,7 @@ function checkedQuery(query: JournalQuery | undefined, shape: Shape): CheckedQue
 }
 
 function assertWanted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new CommandCancelledError('signal', { cause: signal.reason })
+  if (signal !== undefined && isAborted(signal)) throw new CommandCancelledError('signal', { cause: reasonOf(signal) })
 }
 
 function promiseInHand(): { readonly promise: Promise<void>; wake(this: void): void } {

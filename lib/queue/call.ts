@@ -1,3 +1,4 @@
+import { onAbort, reasonOf } from '../domain/abort-signal.js'
 import { CommandCancelledError } from './errors.js'
 
 export interface CallerOptions {
@@ -30,20 +31,19 @@ export interface CallOrigin {
  */
 export abstract class Call<T> {
   /** To be called once when this call has come to its end, where it holds one of the last places. */
-  readonly leave: (() => void) | undefined
+  leave: (() => void) | undefined
   readonly #origin: CallOrigin
   #options: CallerOptions | undefined
   #resolve: (value: T) => void
   #reject: (error: unknown) => void
-  #onAbort: (() => void) | undefined
+  #stopListening: (() => void) | undefined
   #state: 'waiting' | 'started' | 'settled' = 'waiting'
   /** What the caller waits for. */
   readonly answer: Promise<T>
 
-  constructor(origin: CallOrigin, options?: CallerOptions, leave?: () => void) {
+  constructor(origin: CallOrigin, options?: CallerOptions) {
     this.#origin = origin
     this.#options = options
-    this.leave = leave
     this.answer = new Promise<T>(keepEnds)
     this.#resolve = resolveLatest as (value: T) => void
     this.#reject = rejectLatest
@@ -55,11 +55,10 @@ export abstract class Call<T> {
   }
 
   #listen(signal: AbortSignal): void {
-    this.#onAbort = () => {
+    this.#stopListening = onAbort(signal, () => {
       // Whoever was answered or refused listens no more.
-      if (this.#state === 'waiting') this.reject(new CommandCancelledError('signal', { cause: signal.reason }))
-    }
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+      if (this.#state === 'waiting') this.reject(new CommandCancelledError('signal', { cause: reasonOf(signal) }))
+    })
   }
 
   /** Starts the call, unless nobody waits for it any more. */
@@ -87,7 +86,7 @@ export abstract class Call<T> {
   #settle(): boolean {
     if (this.#state === 'settled') return false
     this.#state = 'settled'
-    if (this.#onAbort !== undefined) this.#options?.signal?.removeEventListener('abort', this.#onAbort)
+    this.#stopListening?.()
     this.#options = undefined
     this.#origin.onSettled(this)
     return true

@@ -22,8 +22,8 @@ export class CommandJob extends Call<CommandResult> implements Answer {
   /** The last durable entry when it came, where others waited under its key; see `Context`. */
   joinsAfter: number | undefined
 
-  constructor(command: Command, origin: CallOrigin, options?: CallerOptions, leave?: () => void) {
-    super(origin, options, leave)
+  constructor(command: Command, origin: CallOrigin, options?: CallerOptions) {
+    super(origin, options)
     this.command = command
   }
 
@@ -59,8 +59,8 @@ export class ReadJob extends Call<unknown> implements Answer {
   #value: unknown
   #refusal: { readonly error: unknown } | undefined
 
-  constructor(question: Question<unknown>, origin: CallOrigin, leave?: () => void) {
-    super(origin, undefined, leave)
+  constructor(question: Question<unknown>, origin: CallOrigin) {
+    super(origin)
     this.question = question
   }
 

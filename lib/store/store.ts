@@ -167,8 +167,8 @@ export interface StoreReader extends Pick<
 export interface BackupOptions {
   /** Aborting it ends the backup; nothing is left behind. */
   readonly signal?: AbortSignal
-  /** Called while the copy grows; what it throws becomes a process warning. */
-  readonly onProgress?: (progress: BackupProgress) => void
+  /** Called while the copy grows; what it throws or rejects with becomes a process warning. */
+  readonly onProgress?: (progress: BackupProgress) => unknown
 }
 
 /** Bytes copied so far, and in all. When all are copied the copy is checked, which takes about as long again. */

@@ -219,6 +219,8 @@ describeOnEveryStore('Importing a journal', scene => {
       throw new EvalError('enough')
     }
     await rejectionOf(into(scene.ledger.store(), file.lines, { onProgress }), EvalError)
+    const later = async () => onProgress()
+    await rejectionOf(into(scene.ledger.store(), file.lines, { onProgress: later }), EvalError)
     // The commit in doubt had landed.
     expect(await into(scene.ledger.store(), file.lines)).to.include({ imported: 0, headHash: file.end.hash })
   })

@@ -7,6 +7,19 @@ import { describeOnEveryStore } from '../support/on-every-store.js'
 const pay = (bursar: PaymentProcessor, idempotencyKey: string, options?: SubmitOptions) =>
   bursar.processPayment({ accountId: 'alice', amount: 1n, idempotencyKey }, options)
 
+const bomb = (): never => {
+  throw new TypeError('I was touched.')
+}
+const SPOILT: Readonly<Record<string, (signal: AbortSignal) => AbortSignal>> = {
+  'that cannot be listened to': signal => Object.assign(signal, { addEventListener: bomb }),
+  'that calls back at once': signal =>
+    Object.assign(signal, { addEventListener: (_: string, listener: () => void) => listener() }),
+  'that cannot be left': signal => Object.assign(signal, { removeEventListener: bomb }),
+  'that is no event target': signal => Object.assign(signal, { constructor: null }),
+  'whose state cannot be read': signal => Object.defineProperty(signal, 'aborted', { get: bomb }),
+  'that is a proxy': signal => new Proxy(signal, {})
+}
+
 describeOnEveryStore('Cancellation', scene => {
   it('by a signal that is aborted already rejects at once, and nothing happens', async () => {
     const bursar = await scene.given({ alice: 100n })
@@ -72,6 +85,33 @@ describeOnEveryStore('Cancellation', scene => {
     controller.abort()
     await rejectionOf(cancelled, CommandCancelledError)
     expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([])
+    gate.open()
+    await approval(first)
+  })
+
+  it('by a signal with methods of its own holds no key and no place, and the ledger goes on', async () => {
+    const bursar = await scene.given({ alice: 100n })
+    for (const [index, [what, spoil]] of Object.entries(SPOILT).entries()) {
+      const signal = spoil(new AbortController().signal)
+      const outcome: unknown = await pay(bursar, what, { signal }).catch((error: unknown) => error)
+      if (outcome instanceof Error) expect(outcome, what).to.be.instanceOf(InvalidRequestError)
+      await approval(pay(bursar, what))
+      expect((await bursar.getBalance('alice')).posted, what).to.equal(100n - BigInt(index + 1))
+      expect(bursar.queueLength).to.equal(0)
+    }
+  })
+
+  it('by a signal whose reason cannot be read is one all the same', async () => {
+    const store = scene.gatedStore()
+    const bursar = await scene.given({ alice: 100n }, { store })
+    const gate = store.hold('load')
+    const first = pay(bursar, 'first')
+    await gate.reached
+    const controller = new AbortController()
+    Object.defineProperty(controller.signal, 'reason', { get: bomb })
+    const cancelled = pay(bursar, 'k', { signal: controller.signal })
+    controller.abort('too slow')
+    expect(await rejectionOf(cancelled, CommandCancelledError)).to.include({ cause: 'too slow' })
     gate.open()
     await approval(first)
   })

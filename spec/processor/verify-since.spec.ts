@@ -152,13 +152,18 @@ describeOnEveryStore('A verification', scene => {
     expect(order).to.have.members(['paid', 'verified'])
   })
 
-  for (const mode of ['whole', 'since']) {
+  const enough = (): never => {
+    throw new RangeError('enough')
+  }
+  for (const [mode, onProgress] of [
+    ['whole', enough],
+    ['since', enough],
+    ['whole, async', async () => enough()],
+    ['since, async', async () => enough()]
+  ] as const) {
     it(`is ended by what its listener throws, and leaves nothing open (${mode})`, async () => {
       const bursar = await scene.given({ alice: 0n })
-      const since = mode === 'since' ? { since: await bursar.checkpoint() } : {}
-      const onProgress = () => {
-        throw new RangeError('enough')
-      }
+      const since = mode.startsWith('since') ? { since: await bursar.checkpoint() } : {}
       await rejectionOf(bursar.verify({ ...since, onProgress }), RangeError)
       await bursar.close()
       expect(await (await scene.open()).verify()).to.include({ ok: true })

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { BackupFailedError, BackupTargetExistsError, StoreUnsupportedError } from '../../errors.js'
-import type { BackupOptions, BackupProgress, BackupReport } from '../../store.js'
+import type { BackupOptions, BackupReport } from '../../store.js'
 import type { BackupJob, BackupMessage } from './backup-thread.js'
 import { onlineBackup } from '../database/driver.js'
 import { ThreadModule } from '../database/thread.js'
@@ -27,7 +27,7 @@ export async function backUp(source: string, path: string, options: BackupOption
   }
   signal?.addEventListener('abort', onAbort)
   try {
-    return await run({ source, target, isEnded }, progress => tell(onProgress, progress))
+    return await run({ source, target, isEnded }, onProgress)
   } catch (error) {
     // Why it was ended says more than that it was.
     throw ended.cause === undefined ? error : new BackupFailedError(target, ended)
@@ -36,16 +36,7 @@ export async function backUp(source: string, path: string, options: BackupOption
   }
 }
 
-/** A bar that cannot be drawn is no reason to have no backup. */
-function tell(onProgress: BackupOptions['onProgress'], progress: BackupProgress): void {
-  try {
-    onProgress?.(progress)
-  } catch (error) {
-    process.emitWarning(`onProgress of a backup threw: ${String(error)}`, 'BursarWarning')
-  }
-}
-
-function run(job: BackupJob, onProgress: (progress: BackupProgress) => void): Promise<BackupReport> {
+function run(job: BackupJob, onProgress: BackupOptions['onProgress']): Promise<BackupReport> {
   const { target } = job
   const thread = MODULE.start({ workerData: job })
   return new Promise((resolve, reject) => {
@@ -54,7 +45,7 @@ function run(job: BackupJob, onProgress: (progress: BackupProgress) => void): Pr
       reject(hasStarted ? new BackupFailedError(target, { cause }) : MODULE.cannotStart(cause))
     thread.on('message', (message: BackupMessage) => {
       hasStarted = true
-      if ('progress' in message) onProgress(message.progress)
+      if ('progress' in message) onProgress?.(message.progress)
       else if ('report' in message) resolve(message.report)
       else if ('isTaken' in message) reject(new BackupTargetExistsError(target))
       else reject(new BackupFailedError(target, { cause: errorOf(message.failure) }))
