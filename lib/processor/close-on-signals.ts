@@ -1,7 +1,9 @@
 import { constants } from 'node:os'
+import { callbackField } from '../domain/callable.js'
 import { InvalidRequestError } from '../domain/errors.js'
 import { show } from '../domain/show.js'
 import { fieldsOf, itemsOf } from '../domain/known-fields.js'
+import { warn } from '../observability/safely.js'
 import { integerField } from './fields.js'
 import type { PaymentProcessor } from './payment-processor.js'
 import { clearTimeout, monotonicMs, setImmediate, setTimeout } from '../timers.js'
@@ -11,8 +13,14 @@ export interface CloseOnSignalsOptions {
   /** Which signals ask for the end. @default ['SIGTERM', 'SIGINT'] */
   readonly signals?: readonly NodeJS.Signals[]
   /**
-   * How long draining may take, in milliseconds, 0 … 2^31−1; then it is aborted. Stay below what the service manager
-   * waits before it kills. @default 10_000
+   * Runs once, before the processor closes, and is waited for: stop what feeds the processor here, such as an HTTP
+   * server. Meanwhile the processor answers as ever. If it throws or rejects, a process warning says so and the
+   * processor is closed all the same. @default none
+   */
+  readonly before?: (signal: NodeJS.Signals) => unknown
+  /**
+   * How long `before` and draining may take together, in milliseconds, 0 … 2^31−1; then the processor is aborted. Stay
+   * below what the service manager waits before it kills. @default 10_000
    */
   readonly deadlineMs?: number
 }
@@ -30,8 +38,8 @@ const ABORT_MS = 2_000
 /**
  * Closes a processor when the process is asked to end, and sees to it that the process does end.
  *
- *     listening → draining → closed        everything taken was answered: the exit code stays what it was, 0 as a rule
- *                     └────→ aborting      the deadline came, or a second signal: 128 + the signal's number
+ *     listening → preparing → draining → closed      everything taken was answered: the exit code stays what it was
+ *                     └───────────┴────→ aborting    the deadline came, or a second signal: 128 + the signal's number
  *
  * After a clean drain the process ends as soon as nothing keeps it alive, and at the deadline at the latest.
  *
@@ -41,8 +49,9 @@ export function closeOnSignals(
   processor: Pick<PaymentProcessor, 'close' | 'abort'>,
   options?: CloseOnSignalsOptions
 ): () => void {
-  const { signals: wanted, deadlineMs = DEADLINE_MS } = fieldsOf(options, CLOSE_ON_SIGNALS_OPTIONS)
+  const { signals: wanted, before, deadlineMs = DEADLINE_MS } = fieldsOf(options, CLOSE_ON_SIGNALS_OPTIONS)
   integerField(deadlineMs, 'deadlineMs', { min: 0, max: TIMER_MAX })
+  if (before !== undefined) callbackField(before, 'before')
   const signals = wanted === undefined ? SIGNALS : signalsField(wanted)
   let begunAt: number | undefined
   let isAborting = false
@@ -55,27 +64,38 @@ export function closeOnSignals(
   }
 
   function onSignal(signal: NodeJS.Signals): void {
-    if (begunAt === undefined) drain(signal)
+    if (begunAt === undefined) void end(signal)
     else if (monotonicMs() - begunAt > SAME_WISH_MS) abort(signal)
   }
 
-  function drain(signal: NodeJS.Signals): void {
+  async function end(signal: NodeJS.Signals): Promise<void> {
     begunAt = monotonicMs()
     const deadline = setTimeout(() => abort(signal), deadlineMs)
-    processor.close().then(
-      () => {
-        clearTimeout(deadline)
-        if (isAborting) return
-        stopListening()
-        const rest = Math.max(0, begunAt! + deadlineMs - monotonicMs())
-        setTimeout(() => process.exit(), rest).unref()
-      },
-      (error: unknown) => {
-        clearTimeout(deadline)
-        process.emitWarning(`Closing the ledger failed: ${String(error)}`, 'BursarWarning')
-        if (!isAborting) exit(signal)
-      }
-    )
+    await prepare(signal)
+    if (isAborting) return
+    try {
+      await processor.close()
+      if (!isAborting) leaveInTime(begunAt + deadlineMs)
+    } catch (error) {
+      warn('Closing the ledger', error)
+      if (!isAborting) exit(signal)
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  async function prepare(signal: NodeJS.Signals): Promise<void> {
+    try {
+      await before?.(signal)
+    } catch (error) {
+      warn('before of closeOnSignals', error)
+    }
+  }
+
+  /** The process ends by itself; at the deadline it is ended. */
+  function leaveInTime(deadlineAt: number): void {
+    stopListening()
+    setTimeout(() => process.exit(), Math.max(0, deadlineAt - monotonicMs())).unref()
   }
 
   function abort(signal: NodeJS.Signals): void {

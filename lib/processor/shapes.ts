@@ -98,6 +98,7 @@ export const VERIFY_OPTIONS = shapeOf<VerifyOptions>('VerifyOptions', { since: t
 export const BACKUP_OPTIONS = shapeOf<BackupOptions>('BackupOptions', { signal: true, onProgress: true })
 export const CLOSE_ON_SIGNALS_OPTIONS = shapeOf<CloseOnSignalsOptions>('CloseOnSignalsOptions', {
   signals: true,
+  before: true,
   deadlineMs: true
 })
 

@@ -94,6 +94,37 @@ describe('closeOnSignals', function () {
     expect(ended).to.deep.equal({ exitCode: 0, signal: null, outcomes: { answered: PAYMENTS } })
   })
 
+  it('closes an HTTP server first: requests under way are paid and answered', async () => {
+    const ended = await run('serves', 30_000, whenReady('SIGTERM'))
+    const outcomes = { answered: PAYMENTS + 1, served: 1, 'before SIGTERM': 1 }
+    expect(ended).to.deep.equal({ exitCode: 0, signal: null, outcomes })
+  })
+
+  for (const how of ['rejects', 'throws']) {
+    it(`closes the ledger all the same, with a warning, when what comes first ${how}`, async () => {
+      const ended = await run(how, 30_000, whenReady('SIGINT'))
+      const outcomes = { answered: PAYMENTS, 'before SIGINT': 1, BursarWarning: 1 }
+      expect(ended).to.deep.equal({ exitCode: 0, signal: null, outcomes })
+    })
+  }
+
+  it('aborts at the deadline when what comes first never ends', async () => {
+    const { exitCode, outcomes } = await run('hangs', 50, whenReady('SIGTERM'))
+    expect(exitCode).to.equal(128 + 15)
+    expect(outcomes).to.include({ 'before SIGTERM': 1 })
+  })
+
+  it('runs what comes first only once, and a second signal aborts that too', async () => {
+    let again: NodeJS.Timeout | undefined
+    const { exitCode, outcomes } = await run('hangs', 2 ** 31 - 1, (line, kill) => {
+      if (line === 'ready') kill('SIGTERM')
+      if (line === 'signalled') again ??= setInterval(() => kill('SIGINT'), 100)
+    })
+    clearInterval(again)
+    expect(exitCode).to.equal(128 + 2)
+    expect(outcomes).to.deep.equal({ answered: PAYMENTS, 'before SIGTERM': 1 })
+  })
+
   it('leaves the signals alone again once it was told to', async () => {
     const { exitCode, signal } = await run('deaf', 30_000, whenReady('SIGTERM'))
     expect([exitCode, signal]).to.deep.equal([null, 'SIGTERM'])
@@ -107,6 +138,14 @@ describe('closeOnSignals', function () {
     stop()
     stop()
     expect(process.listenerCount('SIGUSR2')).to.equal(before)
+  })
+
+  it('refuses what cannot come first, and options that it does not have', () => {
+    const processor = { close: () => Promise.resolve(), abort: () => Promise.resolve() }
+    const before = 'the server' as unknown as () => void
+    expect(() => closeOnSignals(processor, { before })).to.throw(InvalidRequestError, 'before')
+    const misspelt = { befor: () => undefined } as object
+    expect(() => closeOnSignals(processor, misspelt)).to.throw(InvalidRequestError, 'Did you mean "before"?')
   })
 
   it('refuses signals that cannot be listened to, and deadlines that no timer can keep', () => {
