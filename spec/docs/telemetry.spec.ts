@@ -45,7 +45,8 @@ describe('docs/reference/telemetry.md', () => {
   let metrics: readonly Metric[]
 
   before(async () => {
-    const bursar = instrument(await openPaymentProcessor(), observed)
+    const { meterProvider, tracerProvider } = observed
+    const bursar = instrument(await openPaymentProcessor(), { meterProvider, tracerProvider })
     await everyOutcome(bursar)
     await observed.metrics()
     metrics = await observed.metrics()
