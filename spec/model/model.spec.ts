@@ -30,6 +30,6 @@ describe('the ledger, compared with its reference model', () => {
         }
       })
       await fc.assert(property, { numRuns })
-    }).timeout(60_000)
+    }).timeout(240_000)
   }
 })

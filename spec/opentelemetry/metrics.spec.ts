@@ -102,16 +102,16 @@ describe('The metrics of an instrumented processor', () => {
     for (const { value } of durations) expect(value).to.be.greaterThan(0)
   })
 
-  it('take the wait and the execution of what had its turn', async () => {
+  it('take the wait and the execution of every call that had its turn, replays included', async () => {
     const bursar = await open()
     await Promise.all([bursar.processPayment(payment), bursar.processPayment(payment)])
     await bursar.deposit({ ...payment, idempotencyKey: 'deposit' })
     await bursar.deposit({ ...payment, idempotencyKey: 'late' }, { deadlineMs: 0 }).catch(() => undefined)
     const [wait] = await observed.points('bursar.queue.wait_time')
-    expect(wait).to.include({ count: 2 })
+    expect(wait).to.include({ count: 3 })
     const executions = await observed.points('bursar.execution.duration')
     expect(executions.map(({ attributes, count }) => [attributes['bursar.command.type'], count])).to.deep.equal([
-      ['ProcessPayment', 1],
+      ['ProcessPayment', 2],
       ['Deposit', 1]
     ])
   })
