@@ -1,7 +1,8 @@
 import type { Entry } from '../domain/entry.js'
 import { decodeEntry } from '../store/codec.js'
-import type { ChainedEntry, StoredEntry } from '../store/store.js'
+import type { ChainedEntry, StoredEntry, StoreSnapshot } from '../store/store.js'
 import { misshapenField } from './entry-shape.js'
+import type { ProblemList } from './problem-list.js'
 
 /** An entry of a store that may be damaged. */
 export type FoundEntry =
@@ -25,6 +26,22 @@ function damageOf(entry: Entry): string | undefined {
     return field && `${field} is not what an entry can have`
   } catch (error) {
     return `the entry cannot be read: ${messageOf(error)}`
+  }
+}
+
+const PAGE_LENGTH = 1_000
+
+/** The next entries; none where the journal cannot be read any further, which is a problem like any other. */
+export async function readPage(
+  snapshot: Pick<StoreSnapshot, 'texts'>,
+  after: number,
+  problems: ProblemList
+): Promise<readonly FoundEntry[]> {
+  try {
+    return (await snapshot.texts({ after, limit: PAGE_LENGTH })).map(readEntry)
+  } catch (error) {
+    problems.add(after + 1, null, `the journal cannot be read from entry ${after + 1} on: ${messageOf(error)}`)
+    return []
   }
 }
 

@@ -1,8 +1,6 @@
+import { hash } from 'node:crypto'
 import type { AccountState, FreezeDirection } from '../domain/account.js'
 import { invariant } from '../domain/errors.js'
-
-/** What follows from the entries about an account, beside what its creation says for life. */
-export type RebuiltAccount = Omit<AccountState, 'metadata' | 'createdAt'>
 
 /** What only the entry of its creation has. */
 export type Origin = Pick<AccountState, 'metadata' | 'createdAt'>
@@ -18,7 +16,8 @@ const FIRST_CAPACITY = 1_024
 
 /**
  * Accounts as they follow from the journal, in columns of numbers: a record for each would cost several times the memory,
- * and a large ledger has millions. What its creation says (metadata, and when it was) is not kept: the entry has it.
+ * and a large ledger has millions. Of what its creation says (metadata, and when it was) only
+ * a number is kept to compare with: the entry has it.
  */
 export class RebuiltAccounts {
   readonly #rows = new Map<string, number>()
@@ -30,6 +29,7 @@ export class RebuiltAccounts {
   #standing = new Uint32Array(FIRST_CAPACITY)
   #createdSequence = new Float64Array(FIRST_CAPACITY)
   #holdDeadline = new Float64Array(FIRST_CAPACITY)
+  #origin = new Float64Array(FIRST_CAPACITY)
 
   get size(): number {
     return this.#rows.size
@@ -56,19 +56,29 @@ export class RebuiltAccounts {
     }
   }
 
+  ids(): Iterable<string> {
+    return this.#rows.keys()
+  }
+
+  /** What `originNumber` makes of an account as it was created. */
+  originOf(accountId: string): number | undefined {
+    const row = this.#rows.get(accountId)
+    return row === undefined ? undefined : this.#origin[row]
+  }
+
   /** The entry that created an account. */
   createdSequenceOf(accountId: string): number | undefined {
     const row = this.#rows.get(accountId)
     return row === undefined ? undefined : this.#createdSequence[row]
   }
 
-  set(account: RebuiltAccount): void {
+  set(account: AccountState): void {
     const { accountId, posted, held, overdraftLimit } = account
     // A column would silently keep the low 64 bits of a forged amount.
     for (const amount of [posted, held, overdraftLimit]) {
       invariant(BigInt.asIntN(64, amount) === amount, `amount ${amount} of ${accountId} leaves the range of amounts`)
     }
-    const row = this.#rows.get(accountId) ?? this.#add(accountId)
+    const row = this.#rows.get(accountId) ?? this.#add(account)
     this.#posted[row] = posted
     this.#held[row] = held
     this.#overdraftLimit[row] = overdraftLimit
@@ -77,7 +87,7 @@ export class RebuiltAccounts {
     this.#holdDeadline[row] = account.holdDeadline ?? NO_DEADLINE
   }
 
-  #add(accountId: string): number {
+  #add(account: AccountState): number {
     const row = this.#rows.size
     if (row === this.#standing.length) {
       this.#posted = doubled(this.#posted, new BigInt64Array(row * 2))
@@ -86,8 +96,10 @@ export class RebuiltAccounts {
       this.#standing = doubled(this.#standing, new Uint32Array(row * 2))
       this.#createdSequence = doubled(this.#createdSequence, new Float64Array(row * 2))
       this.#holdDeadline = doubled(this.#holdDeadline, new Float64Array(row * 2))
+      this.#origin = doubled(this.#origin, new Float64Array(row * 2))
     }
-    this.#rows.set(accountId, row)
+    this.#rows.set(account.accountId, row)
+    this.#origin[row] = originNumber(account)
     return row
   }
 
@@ -98,6 +110,11 @@ export class RebuiltAccounts {
     this.#standingNumbers.set(text, this.#standings.length)
     return this.#standings.push({ currency, frozen, closed }) - 1
   }
+}
+
+/** 48 bits of a hash: enough to see that metadata or the time of creation are others. */
+export function originNumber({ metadata, createdAt }: Origin): number {
+  return hash('sha256', JSON.stringify([createdAt, metadata]), 'buffer').readUIntBE(0, 6)
 }
 
 const NOT_KEPT: Origin = { metadata: {}, createdAt: 0 }

@@ -45,6 +45,15 @@ export class RebuiltBooks implements View {
     return this.#standings.size
   }
 
+  /** The refunded payments and the holds, by sequence. */
+  changed(): Iterable<number> {
+    return this.#standings.keys()
+  }
+
+  hasChanged(sequence: number): boolean {
+    return this.#standings.has(sequence)
+  }
+
   /** Whether a transaction that the store keeps as refunded or as a hold stands as the journal says. */
   isAsRebuilt(stored: TransactionState): boolean {
     return this.#standings.get(stored.entry.sequence) === standingText(stored)

@@ -1,15 +1,12 @@
 import { isCountedTransaction } from '../domain/transaction.js'
-import type { ChainedEntry, StoreSnapshot } from '../store/store.js'
+import type { ChainedEntry, StoreExamination, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf, formBreakOf, linkOf, textBreakOf, type Link } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
-import { missingKeysOf } from './missing-keys.js'
 import { ProblemList } from './problem-list.js'
-import { messageOf, readable, readEntry, type FoundEntry } from './read-entry.js'
+import { messageOf, readable, readEntry, readPage, type FoundEntry } from './read-entry.js'
 import { StateSince } from './state-since.js'
 import type { VerificationProgress, VerificationReport } from './verify.js'
 import { nextTurn } from '../timers.js'
-
-const PAGE_LENGTH = 1_000
 
 /**
  * Re-checks a ledger from a checkpoint on: that it still has the checkpoint's entry, every entry after it as a full
@@ -21,6 +18,7 @@ export class VerificationSince {
   readonly #onProgress: (progress: VerificationProgress) => unknown
   readonly #problems = new ProblemList()
   readonly #state: StateSince
+  readonly #examination: StoreExamination
   #link: Link
   #transactionCount: number
   #accountCount = 0
@@ -30,6 +28,7 @@ export class VerificationSince {
     this.#since = since
     this.#onProgress = onProgress
     this.#state = new StateSince(snapshot, since, this.#problems)
+    this.#examination = snapshot.examine(since.sequence)
     this.#link = since
     this.#transactionCount = since.transactionCount
   }
@@ -76,12 +75,9 @@ export class VerificationSince {
     await this.#tell()
     if (tablesThrough === this.#link.sequence) await this.#compareTables()
     for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
-      const page = (await this.#snapshot.texts({ after: this.#link.sequence, limit: PAGE_LENGTH })).map(readEntry)
+      const page = await readPage(this.#snapshot, this.#link.sequence, this.#problems)
       isMore = page.length > 0
-      for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, readable(page))) {
-        const message = `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`
-        this.#problems.add(null, accountId, message)
-      }
+      this.#examination.follow(readable(page).map(({ entry }) => entry))
       for (const found of page) {
         await this.#check(found)
         if (this.#link.sequence === tablesThrough) await this.#compareTables()
@@ -90,6 +86,9 @@ export class VerificationSince {
       await nextTurn()
     }
     this.#checkHead()
+    for await (const { sequence, accountId, message } of this.#examination.problems()) {
+      this.#problems.add(sequence, accountId, message)
+    }
   }
 
   async #check({ stored, damage }: FoundEntry): Promise<void> {

@@ -1,15 +1,14 @@
-import type { AccountState } from '../domain/account.js'
 import { FOR_EVER, lifetimesAfter } from '../domain/key-lifetimes.js'
 import { isSettingOf } from '../store/lifetimes-setting.js'
-import type { StoreSession, StoreSnapshot } from '../store/store.js'
+import type { StoreExamination, StoreSession, StoreSnapshot } from '../store/store.js'
 import { BEGINNING, breaksOf, textBreakOf, type Link } from './chain-link.js'
 import type { Checkpoint } from './checkpoint.js'
-import { missingKeysOf } from './missing-keys.js'
+import { compareTables } from './compare-tables.js'
+import { forgottenTooFar } from './forgotten-keys.js'
 import { ProblemList, PROBLEMS_MAX, type VerificationProblem } from './problem-list.js'
-import { messageOf, readable, readEntry, type FoundEntry } from './read-entry.js'
+import { messageOf, readable, readPage, type FoundEntry } from './read-entry.js'
 import { RebuiltBooks } from './rebuilt-books.js'
 import { RuleCheck } from './rule-check.js'
-import { accountsOf, changedTransactionsOf } from './stored-state.js'
 import { VerificationSince } from './verify-since.js'
 import { unreadableLetters } from './unreadable-letters.js'
 import { nextTurn } from '../timers.js'
@@ -45,13 +44,12 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: VerificationProgress) => unknown
 }
 
-const PAGE_LENGTH = 1_000
 const OTHER_LIFETIMES = 'the store keeps other key lifetimes than the journal'
 
 /**
  * Re-checks a ledger from its journal alone: the numbering, the hash chain, the double entry, every command decided again,
- * and every balance rebuilt and compared with what the store keeps. Runs on a snapshot, beside the running writer. Reports
- * what it finds and goes on; it rejects only where the store cannot be read at all.
+ * and everything that the store keeps compared with what follows from it. Runs on a snapshot, beside the running writer.
+ * Reports what it finds and goes on; it rejects only where the store cannot be read at all.
  */
 export async function verify(
   session: Pick<StoreSession, 'snapshot' | 'deadLetters'>,
@@ -76,6 +74,7 @@ class Verification {
   readonly #problems = new ProblemList()
   readonly #rebuilt: RebuiltBooks
   readonly #rules: RuleCheck
+  readonly #examination: StoreExamination
   #link: Link = BEGINNING
   #lifetimes = FOR_EVER
 
@@ -84,6 +83,7 @@ class Verification {
     this.#onProgress = onProgress
     this.#rebuilt = new RebuiltBooks(snapshot)
     this.#rules = new RuleCheck(this.#rebuilt)
+    this.#examination = snapshot.examine(0)
   }
 
   async run(): Promise<VerificationReport> {
@@ -97,19 +97,21 @@ class Verification {
       )
     }
     await this.#onProgress({ entries: 0, total: head.sequence })
-    if (tablesThrough === 0) accounts = await this.#compareTables()
+    if (tablesThrough === 0) accounts = await compareTables(this.#snapshot, this.#rebuilt, this.#problems)
     for (let isMore = true; isMore && this.#link.sequence < head.sequence;) {
-      const page = (await this.#snapshot.texts({ after: this.#link.sequence, limit: PAGE_LENGTH })).map(readEntry)
+      const page = await readPage(this.#snapshot, this.#link.sequence, this.#problems)
       isMore = page.length > 0
-      await this.#checkKeys(page)
+      this.#examination.follow(readable(page).map(({ entry }) => entry))
       for (const found of page) {
         await this.#check(found)
-        if (this.#link.sequence === tablesThrough) accounts = await this.#compareTables()
+        if (this.#link.sequence === tablesThrough)
+          accounts = await compareTables(this.#snapshot, this.#rebuilt, this.#problems)
       }
       await this.#onProgress({ entries: this.#link.sequence, total: head.sequence })
       await nextTurn()
     }
     this.#checkHead()
+    await this.#checkStore()
     const problems = this.#problems.with(this.#rules.problems)
     const { sequence: entries, hash: headHash } = this.#link
     return { ok: problems.length === 0, entries, accounts, headHash, rulesFrom: this.#rules.from, problems }
@@ -125,6 +127,16 @@ class Verification {
       this.#report(head.sequence, null, 'the recorded head has another time or count of transactions than the journal')
     }
     if (!isSettingOf(this.#snapshot.settings, this.#lifetimes)) this.#report(head.sequence, null, OTHER_LIFETIMES)
+  }
+
+  /** What the store has beside accounts and transactions: an index that lacks a key lets it pay twice. */
+  async #checkStore(): Promise<void> {
+    const ledger = { lifetimes: this.#lifetimes, rulesFrom: this.#rules.from }
+    const forgotten = await forgottenTooFar(this.#snapshot, ledger).catch(messageOf)
+    if (forgotten !== undefined) this.#report(this.#snapshot.keysForgottenThrough, null, forgotten)
+    for await (const { sequence, accountId, message } of this.#examination.problems()) {
+      this.#report(sequence, accountId, message)
+    }
   }
 
   /** Checks the next entry by itself, in its place, by the rules, and by what it does; goes on whatever it finds. */
@@ -154,58 +166,7 @@ class Verification {
     }
   }
 
-  /** Every key that is not forgotten yet must be found again, or it could pay twice. */
-  async #checkKeys(page: readonly FoundEntry[]): Promise<void> {
-    for (const { accountId, idempotencyKey } of await missingKeysOf(this.#snapshot, readable(page))) {
-      this.#report(null, accountId, `idempotency key ${JSON.stringify(idempotencyKey)} of the journal is not found`)
-    }
-  }
-
-  async #compareTables(): Promise<number> {
-    try {
-      await this.#compareTransactions()
-      return await this.#compareAccounts()
-    } catch (error) {
-      this.#report(null, null, `the tables cannot be read: ${messageOf(error)}`)
-      return 0
-    }
-  }
-
-  /** Compares how refunds and holds stand in the store with how they stand by the journal, both ways. */
-  async #compareTransactions(): Promise<void> {
-    let missing = this.#rebuilt.changedCount
-    for await (const stored of changedTransactionsOf(this.#snapshot)) {
-      const { sequence } = stored.entry
-      if (this.#rebuilt.isAsRebuilt(stored)) missing--
-      else this.#report(sequence, null, 'refunds or the hold of this transaction stand otherwise than by the journal')
-    }
-    if (missing > 0)
-      this.#report(null, null, `${missing} refunded payments or holds of the journal do not stand in the store`)
-  }
-
-  /** Compares the balances that the store keeps with the rebuilt ones, both ways. */
-  async #compareAccounts(): Promise<number> {
-    let count = 0
-    for await (const stored of accountsOf(this.#snapshot)) {
-      count++
-      const difference = differenceOf(stored, this.#rebuilt.accounts.get(stored.accountId))
-      if (difference !== undefined) this.#report(null, stored.accountId, difference)
-    }
-    const missing = this.#rebuilt.accounts.size - count
-    if (missing > 0) this.#report(null, null, `${missing} accounts of the journal are missing from the store`)
-    return count
-  }
-
   #report(sequence: number | null, accountId: string | null, message: string): void {
     this.#problems.add(sequence, accountId, message)
   }
-}
-
-function differenceOf(stored: AccountState, rebuilt: AccountState | undefined): string | undefined {
-  if (rebuilt === undefined) return 'the store keeps an account that the journal does not know'
-  for (const field of ['posted', 'held', 'overdraftLimit', 'currency', 'frozen', 'closed'] as const) {
-    if (stored[field] !== rebuilt[field])
-      return `${field} is ${stored[field]} in the store, ${rebuilt[field]} by the journal`
-  }
-  return undefined
 }

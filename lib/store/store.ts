@@ -205,12 +205,31 @@ export interface StoreSnapshot {
   transactions(query: { readonly after: number; readonly limit: number }): Promise<readonly TransactionState[]>
   /** The last entry up to a sequence that changed an account, as far as the tables know. */
   lastChange(accountId: string, through: number): Promise<Entry | undefined>
-  /** Those of these keys under which no entry can be found. */
-  missingKeys(keys: readonly RecordedKey[]): Promise<readonly RecordedKey[]>
   /** The last entry under a key before the one that it is recorded by, as far as the tables know and have not forgotten. */
   keyedBefore(key: RecordedKey): Promise<Entry | undefined>
+  /** Compares what the store keeps beside its journal with the entries after a sequence. */
+  examine(after: number): StoreExamination
   readonly settings: Settings
   /** Keys of entries up to here may be forgotten. */
   readonly keysForgottenThrough: number
   close(): Promise<void>
+}
+
+/**
+ * Compares what a store has made of its journal, to find things in it and to know how they stand, with the journal. What
+ * the accounts and the transactions of the snapshot show by themselves is left to whoever reads them.
+ */
+export interface StoreExamination {
+  /** Takes the next entries, in their order; those that cannot be read are left out. */
+  follow(entries: readonly Entry[]): void
+  /** After the last entry: what does not follow from them. Throws for nothing that it finds. */
+  problems(): AsyncIterable<StoreProblem>
+}
+
+/** Something in a store that does not follow from its journal. */
+export interface StoreProblem {
+  /** The entry that it is about; `null` where it is about none. */
+  readonly sequence: number | null
+  readonly accountId: string | null
+  readonly message: string
 }

@@ -98,7 +98,8 @@ describe('a hostile ledger file', () => {
       database.prepare('UPDATE journal SET entry = ? WHERE sequence = 1').run(text)
       // The tables are to be derived anew, from what stands there now.
       database.exec(
-        'UPDATE progress SET tables_through = 0; DELETE FROM accounts; DELETE FROM runs; DELETE FROM chunks; DELETE FROM moved_balances'
+        `UPDATE progress SET tables_through = 0, again = '0 0'; DELETE FROM accounts; DELETE FROM runs;
+         DELETE FROM chunks; DELETE FROM moved_balances`
       )
       database.close()
       await using reader = await openLedgerReader({ store: ledger.store() })

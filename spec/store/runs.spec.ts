@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { openDatabase, type Database } from '../../lib/store/sqlite/database/driver.js'
 import { RunReader } from '../../lib/store/sqlite/indexes/run-reader.js'
 import { RunWriter, type NewRows } from '../../lib/store/sqlite/indexes/run-writer.js'
+import { adopt } from '../../lib/store/sqlite/schema/schema-4.js'
 import { MIGRATIONS, takeSteps } from '../../lib/store/sqlite/schema/schema.js'
 
 const SIZES = { fanIn: 3, chunkRows: 4 }
@@ -149,7 +150,7 @@ describe('an index in sorted runs', () => {
 
   it('takes over rows that are sorted already, among runs of their size', () => {
     const rows = Array.from({ length: 40_000 }, (_, place) => ({ number: Math.floor(place / 2), sequence: place + 1 }))
-    new RunWriter(database, 'keys').adopt(rows, rows.length, 40_000)
+    adopt(database, 'keys', { rows, count: rows.length, through: 40_000 })
     expect(reader.page(19_999, { after: 0, through: 40_000, limit: 10 })).to.deep.equal([39_999, 40_000])
     expect(reader.last(0, { after: 0, through: 40_000 })).to.equal(2)
     for (let through = 40_000; through < 40_010;) through = add(through, NUMBERS)

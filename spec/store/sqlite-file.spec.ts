@@ -136,7 +136,7 @@ describe('a SQLite ledger file', () => {
     const insert = database.prepare('INSERT INTO keys VALUES (?, ?)')
     for (const { sequence, accountId, key } of keyed) insert.run(keyHash(accountId, key), sequence)
     database.exec(`DROP TABLE runs; DROP TABLE chunks; DROP TABLE key_filter; DROP TABLE moved_balances;
-      DROP INDEX accounts_by_age; DROP TABLE settings; ${MIGRATIONS[2] as string}`)
+      DROP INDEX accounts_by_age; DROP TABLE settings; ALTER TABLE progress DROP COLUMN again; ${MIGRATIONS[2] as string}`)
   }
 
   /** What takes a ledger of the version after back to each. */
@@ -231,7 +231,7 @@ describe('a SQLite ledger file', () => {
     book.voidHold({ authorization: held, idempotencyKey: 'v' })
     await session.commit(book.group())
     await session.close()
-    execute(`UPDATE progress SET tables_through = 0; DELETE FROM transaction_states;
+    execute(`UPDATE progress SET tables_through = 0, again = '0 0'; DELETE FROM transaction_states;
       DELETE FROM runs; DELETE FROM chunks; DELETE FROM moved_balances; DELETE FROM accounts`)
   }
 

@@ -24,6 +24,7 @@ import type {
   RecordedKey,
   Settings,
   Store,
+  StoreExamination,
   StoreSession,
   StoreSnapshot,
   Wanted
@@ -244,9 +245,9 @@ class MemorySession implements StoreSession {
       transactions: (query: { after: number; limit: number }) =>
         Promise.resolve(pageAfter(changed, ({ entry }) => entry.sequence, query)),
       lastChange: (accountId: string, through: number) => this.lastChange(accountId, Math.min(through, head.sequence)),
-      missingKeys: (keys: readonly RecordedKey[]) =>
-        Promise.resolve(keys.filter(name => this.#keyed(name) === undefined)),
       keyedBefore: (key: RecordedKey) => Promise.resolve(this.#books.keyedBefore(key)),
+      // What is in memory nobody has changed.
+      examine: () => NOTHING_WRONG,
       close: () => Promise.resolve()
     })
   }
@@ -275,6 +276,11 @@ class MemorySession implements StoreSession {
     this.#release()
     return Promise.resolve()
   }
+}
+
+const NOTHING_WRONG: StoreExamination = {
+  follow: () => undefined,
+  async *problems() {}
 }
 
 function present<T>(values: readonly (T | undefined)[]): T[] {

@@ -20,7 +20,7 @@ import { backUp } from './backup/backup.js'
 import { chainedEntries } from './reading/chained-entries.js'
 import type { Database } from './database/driver.js'
 import { headFromRow, readHead } from './reading/head-row.js'
-import { inOneMoment, openForReading, openLedgerForReading } from './reading/open-for-reading.js'
+import { inOneMoment, openLedgerForReading } from './reading/open-for-reading.js'
 import { findLetters } from './reading/letters.js'
 import { Queries } from './reading/queries.js'
 import { TablesView } from './tail/tables-view.js'
@@ -78,7 +78,7 @@ export class SqliteReader implements StoreReader {
   }
 
   snapshot(): Promise<StoreSnapshot> {
-    return attempt(() => openSnapshot(openForReading(this.#path)))
+    return attempt(() => openSnapshot(this.#path))
   }
 
   backup(path: string, options: BackupOptions): Promise<BackupReport> {

@@ -208,7 +208,7 @@ export class SqliteSession implements StoreSession {
 
   async snapshot(): Promise<StoreSnapshot> {
     await this.#catchUp()
-    return openSnapshot(openForReading(this.#path))
+    return openSnapshot(this.#path)
   }
 
   backup(path: string, options: BackupOptions): Promise<BackupReport> {

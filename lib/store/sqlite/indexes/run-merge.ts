@@ -1,5 +1,6 @@
 import type { Statement } from '../database/driver.js'
-import { decodeRows, type SortedRows } from './sorted-rows.js'
+import { rowsOf, type StoredChunk } from './chunk-sum.js'
+import type { SortedRows } from './sorted-rows.js'
 
 /** Sorted rows of a stretch of the journal: after < sequence <= through. */
 export interface Run {
@@ -85,9 +86,10 @@ class Cursor {
 
   /** Goes to the first row of the next chunk. @returns whether there is one */
   load(): boolean {
-    const chunk = this.#nextChunk.get(this.#run.run, this.number, this.sequence) as { rows: Uint8Array } | undefined
+    const { run, after } = this.#run
+    const chunk = this.#nextChunk.get(run, this.number, this.sequence) as Pick<StoredChunk, 'rows' | 'sum'> | undefined
     if (chunk === undefined) return false
-    this.#rows = decodeRows(chunk.rows)
+    this.#rows = rowsOf({ run, after, ...chunk })
     this.#place = -1
     return this.advance()
   }

@@ -1,13 +1,12 @@
 import type { Database, Statement } from '../database/driver.js'
+import { sumOf } from './chunk-sum.js'
 import { RunMerge, type Run } from './run-merge.js'
 import { CHUNK_ROWS, encodeRows, sortedPlaces, type SortedRows } from './sorted-rows.js'
 
 export type RunKind = 'keys' | 'history'
 
 /** So many runs of one tier become one of the next. */
-const FAN_IN = 8
-/** About as many as a run of the first tier has in a busy ledger. */
-const TIER_ROWS = 16_384
+export const FAN_IN = 8
 /** How many chunks are added, or deleted, at once: well below a millisecond of work. */
 const ADDED_AT_ONCE = 4
 const DELETED_AT_ONCE = 32
@@ -58,7 +57,7 @@ export class RunWriter {
     )
     this.#setState = database.prepare('UPDATE runs SET state = ? WHERE run = ?')
     this.#insertChunk = database.prepare(
-      'INSERT INTO chunks (run, first_number, first_sequence, rows) VALUES (?, ?, ?, ?)'
+      'INSERT INTO chunks (run, first_number, first_sequence, rows, sum) VALUES (?, ?, ?, ?, ?)'
     )
     this.#runs = database.prepare(
       'SELECT run, tier, after, through FROM runs WHERE kind = ? AND state = ? ORDER BY through'
@@ -68,7 +67,7 @@ export class RunWriter {
     )
     this.#deleteRun = database.prepare('DELETE FROM runs WHERE run = ?')
     this.#nextChunk = database.prepare(
-      `SELECT rows FROM chunks WHERE run = ? AND (first_number, first_sequence) > (?, ?)
+      `SELECT rows, sum FROM chunks WHERE run = ? AND (first_number, first_sequence) > (?, ?)
        ORDER BY first_number, first_sequence LIMIT 1`
     )
     // What a crash left unfinished is not gone on with: nobody has seen it.
@@ -94,29 +93,6 @@ export class RunWriter {
       if (chunks % ADDED_AT_ONCE === 0) yield
     }
     return () => this.#enliven(run, [])
-  }
-
-  /** Writes rows that are in their order already, from the start of the journal, into a run that counts. */
-  adopt(rows: Iterable<{ readonly number: number; readonly sequence: number }>, count: number, through: number): void {
-    if (count === 0) return
-    // Among runs of its size it is not rewritten with every few small ones.
-    const tier = Math.max(0, Math.floor(Math.log(count / TIER_ROWS) / Math.log(this.#fanIn)))
-    const run = this.#open({ tier, after: 0, through })
-    let numbers: number[] = []
-    let distances: number[] = []
-    const write = () => {
-      if (numbers.length === 0) return
-      this.#write({ run, after: 0 }, { numbers: Float64Array.from(numbers), distances: Uint32Array.from(distances) })
-      numbers = []
-      distances = []
-    }
-    for (const { number, sequence } of rows) {
-      numbers.push(number)
-      distances.push(sequence)
-      if (numbers.length === this.#chunkRows) write()
-    }
-    write()
-    this.#enliven(run, [])
   }
 
   /** Runs of which every row is forgotten go as a whole. */
@@ -155,7 +131,9 @@ export class RunWriter {
   }
 
   #write({ run, after }: Pick<Run, 'run' | 'after'>, rows: SortedRows): void {
-    this.#insertChunk.run(run, rows.numbers[0]!, after + rows.distances[0]!, encodeRows(rows))
+    const encoded = encodeRows(rows)
+    const sum = sumOf({ run, after, rows: encoded })
+    this.#insertChunk.run(run, rows.numbers[0]!, after + rows.distances[0]!, encoded, sum)
   }
 
   #enliven(run: number, replaced: readonly Run[]): void {

@@ -1,3 +1,4 @@
+import { StoreCorruptError } from '../../errors.js'
 import type { Head } from '../../store.js'
 import type { Database } from '../database/driver.js'
 
@@ -10,7 +11,11 @@ export interface HeadRow {
 }
 
 export function readHead(database: Database): HeadRow {
-  return database.prepare('SELECT sequence, hash, timestamp, transaction_count FROM head').get() as HeadRow
+  const row = database.prepare('SELECT sequence, hash, timestamp, transaction_count FROM head').get()
+  if (row !== undefined) return row as HeadRow
+  throw new StoreCorruptError(
+    'The head of the journal is missing. The file was changed or is damaged: restore a backup.'
+  )
 }
 
 export function headFromRow({ sequence, timestamp, transaction_count: transactionCount }: HeadRow): Head {

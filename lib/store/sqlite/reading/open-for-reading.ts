@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { BursarError } from '../../../domain/errors.js'
 import { StoreFormatError, StoreNotFoundError } from '../../errors.js'
 import { checkSchema } from '../schema/check-schema.js'
+import { checkTables } from './check-tables.js'
 import { checkTail } from './check-tail.js'
 import { openDatabase, type Database } from '../database/driver.js'
 import { assertOneName } from '../file/real-file.js'
@@ -34,7 +35,10 @@ export function openLedgerForReading(path: string): Database {
       )
     }
     checkSchema(database, version, path)
-    inOneMoment(database, checkTail)
+    inOneMoment(database, database => {
+      checkTail(database)
+      checkTables(database)
+    })
     return database
   } catch (error) {
     database?.close()

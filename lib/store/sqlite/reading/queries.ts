@@ -2,7 +2,9 @@ import type { AccountState } from '../../../domain/account.js'
 import type { TransactionState } from '../../../domain/transaction.js'
 import { keyOf } from '../../../domain/idempotency.js'
 import type { Entry } from '../../../domain/entry.js'
+import { chainHash, GENESIS_HASH, hexOf } from '../../chain.js'
 import { decodeEntry } from '../../codec.js'
+import { StoreCorruptError } from '../../errors.js'
 import { sequenceAt } from '../../paging.js'
 import type { KeyName, RecordedKey, Settings } from '../../store.js'
 import type { Database, Statement, Value } from '../database/driver.js'
@@ -19,16 +21,47 @@ export interface JournalRow {
   readonly hash: Uint8Array
 }
 
+interface EntryRow {
+  readonly sequence: bigint
+  readonly entry: string
+  readonly hash: Uint8Array
+  readonly previous: Uint8Array | null
+}
+
+const ENTRIES = `SELECT sequence, entry, hash,
+    (SELECT hash FROM journal AS earlier WHERE earlier.sequence = journal.sequence - 1) AS previous
+  FROM json_each(?) AS wanted CROSS JOIN journal ON sequence = wanted.value`
+
+/** An entry whose text is the one that was hashed: nobody is answered out of another. @throws StoreCorruptError */
+function entryFromRow({ sequence, entry, hash, previous }: EntryRow): Entry {
+  if (hexOf(hash) === chainHash(previous === null ? GENESIS_HASH : hexOf(previous), entry)) return decodeEntry(entry)
+  throw new StoreCorruptError(
+    `Entry ${sequence} of the journal is not as it was written: its hash is another. ` +
+      'The file was changed or is damaged: run verify() on it, and restore a backup.'
+  )
+}
+
+function readable(row: EntryRow): Entry[] {
+  try {
+    return [decodeEntry(row.entry)]
+  } catch {
+    return []
+  }
+}
+
 /** Every question that is asked of the tables. Lists of ids go in as one JSON text: one statement for a whole run. */
 export class Queries {
   readonly #database: Database
+  readonly #isForVerifying: boolean
   readonly #keys: RunReader
   readonly #history: RunReader
   readonly #balances: BalanceStretches
   readonly #prepared = new Map<string, Statement>()
 
-  constructor(database: Database) {
+  /** @param isForVerifying leaves damaged entries out, since a verification says what is wrong with them */
+  constructor(database: Database, { isForVerifying = false } = {}) {
     this.#database = database
+    this.#isForVerifying = isForVerifying
     this.#keys = new RunReader(database, 'keys')
     this.#history = new RunReader(database, 'history')
     this.#balances = new BalanceStretches(database)
@@ -60,15 +93,6 @@ export class Queries {
     return this.transactions(this.#all<{ sequence: bigint }>(sql, after, limit).map(row => Number(row.sequence)))
   }
 
-  /** The keys that the index does not lead to these very entries. */
-  missingKeys(keys: readonly RecordedKey[]): readonly RecordedKey[] {
-    const forgotten = this.keysForgottenThrough()
-    return keys.filter(({ accountId, idempotencyKey, sequence }) => {
-      const stretch = { after: Math.max(sequence - 1, forgotten), through: sequence }
-      return this.#keys.last(keyHash(accountId, idempotencyKey), stretch) === undefined
-    })
-  }
-
   accounts(accountIds: readonly string[]): readonly AccountState[] {
     if (accountIds.length === 0) return []
     const sql = `SELECT ${ACCOUNT} FROM json_each(?) AS wanted CROSS JOIN accounts ON account_id = wanted.value`
@@ -93,8 +117,8 @@ export class Queries {
 
   entries(sequences: readonly number[]): readonly Entry[] {
     if (sequences.length === 0) return []
-    const sql = 'SELECT entry FROM json_each(?) AS wanted CROSS JOIN journal ON sequence = wanted.value'
-    return this.#all<{ entry: string }>(sql, JSON.stringify(sequences)).map(row => decodeEntry(row.entry))
+    const rows = this.#all<EntryRow>(ENTRIES, JSON.stringify(sequences))
+    return this.#isForVerifying ? rows.flatMap(readable) : rows.map(entryFromRow)
   }
 
   /** The filter that the last closing kept, if it did. */

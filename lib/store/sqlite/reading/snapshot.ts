@@ -4,11 +4,23 @@ import type { Database } from '../database/driver.js'
 import { headFromRow, readHead } from './head-row.js'
 import { Queries } from './queries.js'
 import { chainedEntries, chainedTexts } from './chained-entries.js'
+import { openForReading } from './open-for-reading.js'
+import { TableAudit } from './table-audit.js'
 
 /** A read transaction that stays open: WAL shows it one moment of the file, whatever is written meanwhile. */
-export function openSnapshot(database: Database): StoreSnapshot {
+export function openSnapshot(path: string): StoreSnapshot {
+  const database = openForReading(path)
+  try {
+    return snapshotOf(database, path)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function snapshotOf(database: Database, path: string): StoreSnapshot {
   database.exec('BEGIN')
-  const queries = new Queries(database)
+  const queries = new Queries(database, { isForVerifying: true })
   const head = readHead(database)
   return {
     head: { ...headFromRow(head), hash: hexOf(head.hash) },
@@ -22,8 +34,8 @@ export function openSnapshot(database: Database): StoreSnapshot {
       const sequence = queries.lastChange(accountId, through)
       return Promise.resolve(sequence === undefined ? undefined : queries.entries([sequence])[0])
     },
-    missingKeys: keys => Promise.resolve(queries.missingKeys(keys)),
     keyedBefore: key => Promise.resolve(queries.keyedBefore(key)),
+    examine: after => new TableAudit(database, queries, { path, after, head: head.sequence }),
     accounts: ({ after, limit }) => Promise.resolve(queries.accountsAfter(after, limit)),
     close() {
       // A closed connection may linger until its statements are collected; its read transaction must not.

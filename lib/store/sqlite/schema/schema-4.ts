@@ -1,6 +1,7 @@
 import type { Database } from '../database/driver.js'
 import { historyNumber } from '../indexes/history-number.js'
-import { RunWriter } from '../indexes/run-writer.js'
+import { FAN_IN, type RunKind } from '../indexes/run-writer.js'
+import { CHUNK_ROWS, encodeRows } from '../indexes/sorted-rows.js'
 
 const TABLES = `
   -- Indexes of the journal. A run holds the rows of a stretch of it: after < sequence <= through.
@@ -63,17 +64,16 @@ export function runsFromTables(database: Database): void {
 function adoptKeys(database: Database, through: number): void {
   const sql = 'SELECT key_hash AS number, sequence FROM keys WHERE sequence <= ? ORDER BY key_hash, sequence'
   const rows = database.prepare(sql).iterate(through) as Iterable<{ number: number; sequence: number }>
-  new RunWriter(database, 'keys').adopt(rows, count(database, 'keys'), through)
+  adopt(database, 'keys', { rows, count: count(database, 'keys'), through })
 }
 
 /** Two runs, since system accounts are numbered otherwise. */
 function adoptHistory(database: Database, through: number): void {
-  const writer = new RunWriter(database, 'history')
   const ofCallers = database.prepare(
     `SELECT account_id, created_sequence, sequence FROM history JOIN accounts USING (account_no)
      WHERE sequence <= ? AND account_id NOT GLOB '@*' ORDER BY created_sequence, sequence`
   )
-  writer.adopt(numbered(ofCallers.iterate(through)), count(database, 'history'), through)
+  adopt(database, 'history', { rows: numbered(ofCallers.iterate(through)), count: count(database, 'history'), through })
   const system = database
     .prepare("SELECT account_no, account_id, created_sequence FROM accounts WHERE account_id GLOB '@*'")
     .all() as { account_no: number; account_id: string; created_sequence: number }[]
@@ -85,7 +85,42 @@ function adoptHistory(database: Database, through: number): void {
   const rows = system
     .sort((one, other) => numberOf(one) - numberOf(other))
     .flatMap(({ account_no: number }) => [...numbered(ofOne.iterate(number, through))])
-  writer.adopt(rows, rows.length, through)
+  adopt(database, 'history', { rows, count: rows.length, through })
+}
+
+/** About as many as a run of the first tier has in a busy ledger. */
+const TIER_ROWS = 16_384
+
+interface Adopted {
+  readonly rows: Iterable<{ readonly number: number; readonly sequence: number }>
+  readonly count: number
+  readonly through: number
+}
+
+/** Writes rows that are in their order already, from the start of the journal, into a run that counts. */
+export function adopt(database: Database, kind: RunKind, { rows, count, through }: Adopted): void {
+  if (count === 0) return
+  // Among runs of its size it is not rewritten with every few small ones.
+  const tier = Math.max(0, Math.floor(Math.log(count / TIER_ROWS) / Math.log(FAN_IN)))
+  const { run } = database
+    .prepare("INSERT INTO runs (kind, tier, after, through, state) VALUES (?, ?, 0, ?, 'live') RETURNING run")
+    .get(kind, tier, through) as { readonly run: number }
+  const insert = database.prepare('INSERT INTO chunks (run, first_number, first_sequence, rows) VALUES (?, ?, ?, ?)')
+  let numbers: number[] = []
+  let distances: number[] = []
+  const write = () => {
+    if (numbers.length === 0) return
+    const encoded = encodeRows({ numbers: Float64Array.from(numbers), distances: Uint32Array.from(distances) })
+    insert.run(run, numbers[0]!, distances[0]!, encoded)
+    numbers = []
+    distances = []
+  }
+  for (const { number, sequence } of rows) {
+    numbers.push(number)
+    distances.push(sequence)
+    if (numbers.length === CHUNK_ROWS) write()
+  }
+  write()
 }
 
 function* numbered(rows: Iterable<unknown>): Generator<{ number: number; sequence: number }, void, undefined> {

@@ -105,6 +105,12 @@ export const MIGRATIONS: readonly (string | ((database: Database) => void))[] = 
   ) STRICT;
   -- What an earlier version has written follows its rules: see lib/store/rules-setting.ts.
   INSERT INTO settings SELECT 'rules', 'earlier' FROM head WHERE sequence > 0;
+  `,
+  `
+  -- What a wrong bit would change unnoticed is there twice, or has a sum.
+  ALTER TABLE progress ADD COLUMN again TEXT NOT NULL DEFAULT '';   -- both numbers, with a blank between
+  UPDATE progress SET again = printf('%d %d', tables_through, keys_forgotten_through);
+  ALTER TABLE chunks ADD COLUMN sum INTEGER;                        -- CRC-32; nothing in chunks from before
   `
 ]
 

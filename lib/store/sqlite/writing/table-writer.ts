@@ -44,8 +44,12 @@ export class TableWriter {
       `INSERT INTO transaction_states (sequence, account_id, refunded, hold_status, hold_deadline) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (sequence) DO UPDATE SET refunded = excluded.refunded, hold_status = excluded.hold_status`
     )
-    this.#advance = database.prepare('UPDATE progress SET tables_through = ?')
-    this.#forget = database.prepare('UPDATE progress SET keys_forgotten_through = ?')
+    this.#advance = database.prepare(
+      "UPDATE progress SET tables_through = ?1, again = printf('%d %d', ?1, keys_forgotten_through)"
+    )
+    this.#forget = database.prepare(
+      "UPDATE progress SET keys_forgotten_through = ?1, again = printf('%d %d', tables_through, ?1)"
+    )
     const progress = database.prepare('SELECT keys_forgotten_through AS forgotten FROM progress')
     this.#forgottenThrough = (progress.get() as { readonly forgotten: number }).forgotten
   }

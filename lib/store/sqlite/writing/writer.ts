@@ -5,6 +5,7 @@ import { keyOf } from '../../../domain/idempotency.js'
 import { NotCommittedError, OutcomeUnknownError, WriterFencedError } from '../../errors.js'
 import type { ForgottenKeys, Head, Settings } from '../../store.js'
 import { BulkInsert } from '../database/bulk-insert.js'
+import { checkTables } from '../reading/check-tables.js'
 import { checkTail } from '../reading/check-tail.js'
 import type { Database, Statement, Value } from '../database/driver.js'
 import { headFromRow } from '../reading/head-row.js'
@@ -63,6 +64,7 @@ export class Writer {
     try {
       database = this.#database = openLedger(path, options)
       const row = checkTail(database)
+      checkTables(database)
       this.#epoch = raiseEpoch(database)
       recover(database, path)
       this.#hash = hexOf(row.hash)
