@@ -90,7 +90,8 @@ export class Committer {
   /** Gives an answer as soon as everything that was seen for it is durable. */
   answerWhenDurable(answer: Answer): void {
     const { open, inFlight } = this.#view
-    const seen = open.isEmpty ? inFlight : open
+    const isInFlight = inFlight !== undefined && answer.repeats !== undefined && inFlight.holds(answer.repeats)
+    const seen = isInFlight || open.isEmpty ? inFlight : open
     if (seen !== undefined) seen.answers.push(answer)
     else if (this.#isAnswering) this.#due.enqueue(answer)
     else answer.give()

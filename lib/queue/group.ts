@@ -11,6 +11,8 @@ import type { CommitGroup, Head } from '../store/store.js'
 export interface Answer {
   /** The command that was decided, where that was to be recorded or replayed. */
   readonly executed?: Command | undefined
+  /** The entry that the answer repeats, where it does: what happens to that entry happens to the answer. */
+  readonly repeats?: number | undefined
   give(): void
   reject(error: unknown): void
 }
@@ -52,6 +54,10 @@ export class Group {
   /** Whether there is nothing in it that has to become durable. */
   get isEmpty(): boolean {
     return this.entries.length === 0 && this.deadLetters.length === 0 && this.settings === undefined
+  }
+
+  holds(sequence: number): boolean {
+    return sequence > this.expectedHead && sequence <= this.sequence
   }
 
   /** Takes an entry in, whose accounts are in it already. */

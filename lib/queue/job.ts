@@ -31,6 +31,10 @@ export class CommandJob extends Call<CommandResult> implements Answer {
     return this.decision?.kind === 'reject' ? undefined : this.command
   }
 
+  get repeats(): number | undefined {
+    return this.decision?.kind === 'replay' ? this.decision.entry.sequence : undefined
+  }
+
   give(): void {
     const decision = this.decision!
     if (decision.kind === 'reject') this.reject(decision.error)

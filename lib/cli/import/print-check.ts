@@ -81,6 +81,9 @@ function overdraftLines({ overdraftNeeded }: AccountPlan, { currency, overdraftL
   if (overdraftNeeded <= overdraftLimit) return []
   const amount = `${formatMoney(overdraftNeeded, currency)} ${currency}`
   return [
-    labelled('Overdraft', `accounts go ${amount} below zero: without --overdraft ${overdraftNeeded} rows are declined`)
+    labelled(
+      'Overdraft',
+      `accounts go ${amount} below zero: add --overdraft ${overdraftNeeded}, or rows will be declined`
+    )
   ]
 }

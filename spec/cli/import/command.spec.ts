@@ -98,7 +98,9 @@ describe('bursar import', function () {
   it('says how much overdraft the file needs before rows are declined', async () => {
     const path = file('transactionId,accountId,kind,amount\n1,a,payment,300\n2,a,deposit,1000\n')
     const { stdout } = await bursar('import', db, path, '--currency', 'EUR', '--dry-run')
-    expect(stdout).to.match(/^Overdraft +accounts go 3\.00 EUR below zero: without --overdraft 300 rows are declined$/m)
+    expect(stdout).to.match(
+      /^Overdraft +accounts go 3\.00 EUR below zero: add --overdraft 300, or rows will be declined$/m
+    )
     const booked = await bursar('import', db, path, '--currency', 'EUR', '--overdraft', '300')
     expect(booked.exitCode).to.equal(0)
   })
