@@ -22,7 +22,7 @@ describe('bursar statement', () => {
     await processor.createAccount({ accountId: 'shop', currency: 'USD' })
     const order = { accountId: 'alice', payee: 'shop', amount: 25_00n, idempotencyKey: 'order-1' }
     const { transactionId } = await approval(processor.processPayment(order))
-    clock.set(FEBRUARY)
+    clock.advanceTo(FEBRUARY)
     const back = { accountId: 'alice', originalTransactionId: transactionId, amount: 5_00n, idempotencyKey: 'return-1' }
     await approval(processor.refundPayment(back))
     await approval(processor.authorizePayment({ accountId: 'alice', amount: 1_00n, idempotencyKey: 'hold' }))
