@@ -27,10 +27,11 @@ export interface LedgerProcessOptions {
 
 export function startLedgerProcess(path: string, { killAt, environment }: LedgerProcessOptions = {}): LedgerProcess {
   const programs = compiledPrograms()
-  const killSwitch = killAt === undefined ? [] : ['--import', join(programs, 'kill-switch.js')]
-  const child = spawn(process.execPath, ['--no-warnings', ...killSwitch, join(programs, 'ledger-program.js'), path], {
+  // Threads take over nothing of the command line, and the kill switch belongs into each of them.
+  const killSwitch = killAt === undefined ? {} : { NODE_OPTIONS: `--import ${join(programs, 'kill-switch.js')}` }
+  const child = spawn(process.execPath, ['--no-warnings', join(programs, 'ledger-program.js'), path], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, KILL_SWITCH: JSON.stringify(killAt), ...environment }
+    env: { ...process.env, KILL_SWITCH: JSON.stringify(killAt), ...killSwitch, ...environment }
   })
   // It may end while it is told something.
   child.stdin.on('error', () => undefined)

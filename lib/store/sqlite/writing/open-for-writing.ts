@@ -59,7 +59,8 @@ export function recover(database: Database, path: string): void {
  * drivers do not raise what the commit raises.
  */
 export function raiseEpoch(database: Database): number {
-  database.exec('BEGIN IMMEDIATE; UPDATE head SET epoch = epoch + 1')
+  database.exec('BEGIN IMMEDIATE')
+  database.exec('UPDATE head SET epoch = epoch + 1')
   const { epoch } = database.prepare('SELECT epoch FROM head').get() as { epoch: number }
   database.exec('COMMIT')
   return epoch
