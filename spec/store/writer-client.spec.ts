@@ -12,7 +12,7 @@ import { encodeEntry } from '../../lib/store/codec.js'
 import { openDatabase } from '../../lib/store/sqlite/database/driver.js'
 import { WriterClient } from '../../lib/store/sqlite/writing/writer-client.js'
 import type { JournalCommit } from '../../lib/store/sqlite/writing/writer.js'
-import { newBook, type Book } from '../support/book.js'
+import { newBook, storeProblems, type Book } from '../support/book.js'
 import { rejectionOf } from '../support/expectations.js'
 import { askPrivateField } from '../support/private-field.js'
 import { temporaryDirectory } from '../support/stores.js'
@@ -22,6 +22,9 @@ const LARGE = { note: 'x'.repeat(2 ** 21) }
 /** Around the moments at which the writer thread (0.2 ms) and the event loop (1 ms) stop looking for messages. */
 const PAUSES_MS = [0, 0.1, 0.15, 0.19, 0.2, 0.21, 0.25, 0.3, 1, 2, 5]
 const ROUNDS = 40
+
+/** A command as a dead letter keeps it. */
+const COMMAND = '{"type":"CloseAccount","accountId":"alice","idempotencyKey":"k"}'
 
 describe('the writer thread', function () {
   // SQLite itself waits a second for a file that is taken.
@@ -70,14 +73,16 @@ describe('the writer thread', function () {
   /** Whether everything of the book is in the journal, in order, and its hashes are right. */
   async function expectWhole(): Promise<void> {
     const processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
-    expect(await processor.verify()).to.include({ ok: true, entries: book.entries.length })
+    const report = await processor.verify()
+    expect(report.entries).to.equal(book.entries.length)
+    expect(storeProblems(report)).to.deep.equal([])
     await processor.close()
   }
 
   const create = (metadata = {}) => book.create({ accountId: `account-${book.entries.length}`, metadata })
   const small = () => (create(), commit())
   const large = () => (create(LARGE), commit())
-  const withLetter = () => (create(), commit([[`letter-${book.entries.length}`, '{}', 'Error', '', 1, 0, 0]]))
+  const withLetter = () => (create(), commit([[`letter-${book.entries.length}`, COMMAND, 'Error', '', 1, 0, 0]]))
   const none = () => commit()
   const tidy = () => client.ask({ type: 'tidy', pieces: Infinity })
   const continueTables = () => client.ask({ type: 'continueTables', pieces: 1 })
@@ -156,12 +161,11 @@ describe('the writer thread', function () {
 
   it('that ends while it opens a file has opened nothing, and its caller may ask again', async () => {
     await client.ask({ type: 'close' })
-    const leave = occupy()
-    const lost = client.ask({ type: 'open', path })
-    askPrivateField(client, '#thread', 'function () { this.terminate() }')
+    // Nothing can be opened there, so that the thread has nothing open when it is said to have ended.
+    const lost = client.ask({ type: 'open', path: directory.path })
+    askPrivateField(client, '#thread', "function () { this.emit('exit', 1) }")
     const { cause } = await rejectionOf(lost, StoreUnavailableError)
     expect(cause).to.have.property('message', 'The writer thread ended with code 1.')
-    leave()
     client = WriterClient.take()
     await client.ask({ type: 'open', path })
     await close()
