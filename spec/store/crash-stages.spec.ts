@@ -54,8 +54,8 @@ const CREATING: readonly Stage[] = [
 const RUNS_BEFORE = 7
 const MERGING: readonly Stage[] = [
   ['about to begin', 'send tidy', 1],
-  ['the first rows read', 'after SELECT rows FROM chunks', 1],
-  ['a part of them read', 'before SELECT rows FROM chunks', 12],
+  ['the first rows read', 'after SELECT rows, sum FROM chunks', 1],
+  ['a part of them read', 'before SELECT rows, sum FROM chunks', 12],
   ['replaced, and not deleted', 'before DELETE FROM chunks', 1],
   ['deleted in part', 'after DELETE FROM chunks', 2],
   ['a run deleted to its end', 'after DELETE FROM runs', 1]
