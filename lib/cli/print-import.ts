@@ -7,8 +7,8 @@ import { quoted } from './quoted.js'
 
 /** Whether every row of the file is in the ledger and every balance is what the file says. */
 export function isClean(report: ImportReport): boolean {
-  const { declined, badRows, runningBalances, finalBalances } = report
-  return declined.count + badRows.count + runningBalances.count + finalBalances.count === 0
+  const { declined, badRows, openingsRefused, runningBalances, finalBalances } = report
+  return declined.count + badRows.count + openingsRefused.count + runningBalances.count + finalBalances.count === 0
 }
 
 /** What was done, in numbers, for a person. */
@@ -57,8 +57,11 @@ const AMOUNT_WIDTH = 20
 
 /** The first examples of everything that needs a look; nothing after a clean import. */
 export function exampleLines(report: ImportReport, currency: string): readonly string[] {
-  const { declined, badRows, runningBalances, finalBalances } = report
+  const { declined, badRows, openingsRefused, runningBalances, finalBalances } = report
   return [
+    ...examples('Opening balances not booked', openingsRefused, ({ accountId, balance, reason }) => {
+      return `account ${quoted(accountId)}: ${moneyText(balance, currency)}: ${reason}`
+    }),
     ...examples('Bad rows', badRows, ({ line, reason }) => `line ${line}: ${reason}`),
     ...examples('Declined', declined, row => `line ${row.line}: account ${quoted(row.accountId)}: ${row.message}`),
     ...overdraftHint(report),
@@ -74,8 +77,9 @@ function overdraftHint({ declined, overdraftNeeded }: ImportReport): readonly st
 
 /** What the import comes to, in a sentence or two. */
 export function summaryOf(report: ImportReport): string {
-  const { imported, replayed, declined, badRows, finalBalances } = report
+  const { imported, replayed, declined, badRows, openingsRefused, finalBalances } = report
   const problems = [
+    ...(openingsRefused.count > 0 ? [`${counted(openingsRefused.count, 'opening balance')} not booked`] : []),
     ...(declined.count > 0 ? [`${grouped(declined.count)} declined (the next import tries them again)`] : []),
     ...(badRows.count > 0 ? [`${counted(badRows.count, 'bad row')} left out`] : []),
     ...(finalBalances.count > 0 ? [`${counted(finalBalances.count, 'final balance')} not as in the file`] : [])

@@ -1,4 +1,4 @@
-import type { AccountResult, PaymentProcessor } from '../../index.js'
+import type { AccountResult, PaymentProcessor, PaymentResult } from '../../index.js'
 import { balanceCheck, type BalanceCheck } from './balance-check.js'
 import { itemsToBook, refusalOf, takenReason, type CheckedFile } from './check.js'
 import type { FileItem } from './import-file.js'
@@ -6,7 +6,15 @@ import { ImportTally, type ImportReport } from './import-report.js'
 import { planAccounts, type AccountPlan } from './openings.js'
 import type { ImportRow } from './row.js'
 import { ImportFileError, type ImportSettings } from './settings.js'
-import { accountOutcome, settled, submitRow, type RowOutcome, type Settled, type SubmittedRow } from './submit-row.js'
+import {
+  accountOutcome,
+  openingProblem,
+  settled,
+  submitRow,
+  type RowOutcome,
+  type Settled,
+  type SubmittedRow
+} from './submit-row.js'
 
 export interface BookOptions {
   /** Rows waiting for their answer, up to three calls each: stay below a third of `maxQueueLength`. @default 1_000 */
@@ -37,6 +45,8 @@ interface StartedRow {
 
 interface ImportedAccount {
   readonly creation: Promise<Settled<AccountResult>>
+  /** Of the opening balance, where it is a movement of its own. */
+  readonly opening: Promise<Settled<PaymentResult>> | undefined
   readonly check: BalanceCheck
   isCounted: boolean
   /** Whether a row came later than its place in the file, so that balances in between cannot be compared. */
@@ -126,19 +136,18 @@ class Booking {
   #account(accountId: string): ImportedAccount {
     const known = this.#accounts.get(accountId)
     if (known !== undefined) return known
-    const creation = this.#open(accountId)
-    const account = { creation, check: balanceCheck(), isCounted: false, isOutOfOrder: false }
+    const account = { ...this.#open(accountId), check: balanceCheck(), isCounted: false, isOutOfOrder: false }
     this.#accounts.set(accountId, account)
     return account
   }
 
   /** Where the ledger has the account, and for less than nothing, the opening balance is a movement of its own. */
-  async #open(accountId: string): Promise<Settled<AccountResult>> {
+  #open(accountId: string): Pick<ImportedAccount, 'creation' | 'opening'> {
     const { currency, overdraftLimit = 0n } = this.#job.settings
     const { balance, isNew } = this.#plan.openings.get(accountId) ?? { balance: 0n, isNew: true }
     const initialBalance = isNew && balance > 0n ? balance : 0n
     const creation = settled(this.#processor.createAccount({ accountId, currency, overdraftLimit, initialBalance }))
-    if (balance === initialBalance) return creation
+    if (balance === initialBalance) return { creation, opening: undefined }
     const isNegative = balance < 0n
     const request = {
       accountId,
@@ -147,11 +156,8 @@ class Booking {
       idempotencyKey: 'csv@opening',
       metadata: { operation: 'opening balance' }
     }
-    const booked = await settled(
-      isNegative ? this.#processor.processPayment(request) : this.#processor.deposit(request)
-    )
-    if ('error' in booked) return booked
-    return booked.value.success ? creation : { value: booked.value }
+    const opening = isNegative ? this.#processor.processPayment(request) : this.#processor.deposit(request)
+    return { creation, opening: settled(opening) }
   }
 
   async finish(started: StartedItem): Promise<void> {
@@ -165,17 +171,18 @@ class Booking {
   /** Resolves with the reason why the row could not be imported, if there is one. */
   async #finishRow({ row, account, submitted }: StartedRow): Promise<string | undefined> {
     const unusable = await this.#countAccount(row.accountId, account)
-    if (unusable !== undefined) return unusable
     const outcome = valueOf(await submitted.outcome)
-    if (outcome.type === 'bad') return outcome.reason
-    if (outcome.type === 'declined') {
-      const { code, message } = outcome
-      this.tally.declined.add({ line: row.line, accountId: row.accountId, code, message })
-      this.tally.sums.declined.add(row)
-      account.check.declined(row)
+    // The row was in the queue before anything was known of the account: money that moved is counted first.
+    if (outcome.type === 'executed') {
+      await this.#countExecuted({ row, account, submitted }, outcome)
       return undefined
     }
-    await this.#countExecuted({ row, account, submitted }, outcome)
+    if (unusable !== undefined) return unusable
+    if (outcome.type === 'bad') return outcome.reason
+    const { code, message } = outcome
+    this.tally.declined.add({ line: row.line, accountId: row.accountId, code, message })
+    this.tally.sums.declined.add(row)
+    account.check.declined(row)
     return undefined
   }
 
@@ -206,11 +213,19 @@ class Booking {
       return outcome.reason
     }
     account.isCounted = true
-    const opening = this.#plan.openings.get(accountId)
-    if (opening !== undefined) this.tally.openings.add(opening.balance)
+    await this.#countOpening(accountId, account)
     if (outcome === 'created') this.tally.accountsCreated += 1
     else this.tally.accountsFound += 1
     return undefined
+  }
+
+  async #countOpening(accountId: string, { opening }: ImportedAccount): Promise<void> {
+    const planned = this.#plan.openings.get(accountId)
+    if (planned === undefined) return
+    const { balance } = planned
+    const reason = opening && openingProblem(await opening)
+    if (reason === undefined) this.tally.openings.add(balance)
+    else this.tally.openingsRefused.add({ accountId, balance, reason })
   }
 
   /** @param pageSize How many balances to ask for at once. */

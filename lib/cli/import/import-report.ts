@@ -12,6 +12,13 @@ export interface DeclinedRow {
   readonly message: string
 }
 
+/** A balance before the first row that the ledger did not take. */
+export interface RefusedOpening {
+  readonly accountId: string
+  readonly balance: bigint
+  readonly reason: string
+}
+
 /** Balances compared, and those that are not equal. */
 export interface Comparisons extends Counted<BalanceDifference> {
   readonly compared: number
@@ -45,6 +52,8 @@ export interface ImportReport {
   readonly accountsFound: number
   /** Balances before the first row that were booked. */
   readonly openings: Sum
+  /** And those that were not: the balances of their accounts differ by them. */
+  readonly openingsRefused: Counted<RefusedOpening>
   readonly limitsRaised: number
   /** How far below zero the accounts that are new must be able to go, minor units. */
   readonly overdraftNeeded: bigint
@@ -100,6 +109,7 @@ export class ImportTally implements ImportReport {
   accountsCreated = 0
   accountsFound = 0
   readonly openings = new Sum()
+  readonly openingsRefused = new FirstFew<RefusedOpening>()
   limitsRaised = 0
   readonly runningBalances = new ComparisonTally()
   readonly finalBalances = new ComparisonTally()

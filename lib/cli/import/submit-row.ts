@@ -83,6 +83,14 @@ export function accountOutcome(creation: Settled<AccountResult>): 'created' | 'f
   return { reason: reasonOf(creation.error) }
 }
 
+/** Why the opening balance of an account was not booked; `undefined` where it was. */
+export function openingProblem(booked: Settled<PaymentResult>): string | undefined {
+  if ('value' in booked) return booked.value.success ? undefined : booked.value.message
+  const { error } = booked
+  if (error instanceof IdempotencyConflictError) return printable(error.message, REASON_LENGTH_MAX)
+  return reasonOf(error)
+}
+
 export function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
   return promise.then(
     value => ({ value }),

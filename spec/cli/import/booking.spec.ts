@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { PaymentProcessor } from 'bursar'
 import { ImportFileError } from '../../../lib/cli/import/settings.js'
-import { isClean } from '../../../lib/cli/print-import.js'
+import { exampleLines, isClean, summaryOf } from '../../../lib/cli/print-import.js'
 import { CLEAN, importRows, importText, stateOf } from '../../support/csv-import.js'
 import { describeOnEveryStore } from '../../support/on-every-store.js'
 
@@ -253,6 +253,28 @@ describeOnEveryStore('an import', scene => {
     expect(healed).to.include({ imported: 2 })
     expect(healed.finalBalances).to.include({ compared: 1, equal: 1 })
     expect((await processor.getBalance('chk')).posted).to.equal(40434n)
+  })
+
+  it('says that an opening balance was not booked, and counts the rows behind it as what they are', async () => {
+    await processor.createAccount({ accountId: 'chk', currency: 'CZK', overdraftLimit: 1_000 })
+    await processor.freezeAccount({ accountId: 'chk', direction: 'debits', reason: 'a look', idempotencyKey: 'freeze' })
+    const rows = ['1,,chk,deposit,,100,-400', '2,,chk,deposit,,100,-300', '3,,chk,payment,,50,-350']
+    const settings = { opening: 'file', overdraftLimit: 1_000n } as const
+    const report = await importRows(processor, rows, { settings })
+    expect(report).to.include({ imported: 2 })
+    expect(report.badRows.count).to.equal(0)
+    expect([...report.declined.byCode]).to.deep.equal([['account_frozen', 1]])
+    expect(report.sums.imported.deposits.amount).to.equal((await processor.getBalance('chk')).posted)
+    expect(report.openings.count).to.equal(0)
+    expect(report.openingsRefused.count).to.equal(1)
+    expect(report.openingsRefused.first[0]).to.include({ accountId: 'chk', balance: -500n })
+    expect(report.openingsRefused.first[0]!.reason).to.include('frozen')
+    expect(report.runningBalances.first[0]).to.include({ line: 2, ledger: 100n, file: -400n })
+    expect(isClean(report)).to.equal(false)
+    expect(summaryOf(report)).to.include('1 opening balance not booked')
+    expect(exampleLines(report, 'CZK').join('\n')).to.match(
+      /^Opening balances not booked:\n {2}account "chk": -5\.00 CZK: /m
+    )
   })
 
   it('takes an opening balance as a value, also one below zero', async () => {
