@@ -15,18 +15,35 @@ export class AmountReader {
   readonly #currency: string
   readonly #form: AmountForm
   readonly #signs: readonly string[]
+  readonly #told: Mark | undefined
+  /** What the file has shown, and in which record. */
+  #shown: { readonly mark: Mark; readonly ordinal: number } | undefined
+  #ordinal = 0
+  /** The decimal mark of the record being read. */
   #mark: Mark | undefined
 
   constructor(options: { currency: string; form?: AmountForm; decimal?: DecimalMarkName }) {
     this.#currency = options.currency
     this.#form = options.form ?? 'minor'
-    this.#mark = options.decimal && (options.decimal === 'comma' ? ',' : '.')
+    this.#told = options.decimal && (options.decimal === 'comma' ? ',' : '.')
+    this.#mark = this.#told
     this.#signs = signsOf(options.currency)
   }
 
   /** The decimal mark, once an option or an amount has told it. */
   get decimal(): DecimalMarkName | undefined {
-    return this.#mark && (this.#mark === ',' ? 'comma' : 'point')
+    const mark = this.#told ?? this.#shown?.mark
+    return mark && (mark === ',' ? 'comma' : 'point')
+  }
+
+  /**
+   * Says which record of the file is read next. A file is read twice, and what a record showed counts for those below it
+   * only: an amount that could not be read the first time cannot be read the second time.
+   */
+  beginRecord(ordinal: number): void {
+    this.#ordinal = ordinal
+    const isShown = this.#shown !== undefined && this.#shown.ordinal < ordinal
+    this.#mark = this.#told ?? (isShown ? this.#shown!.mark : undefined)
   }
 
   read(text: string): ReadAmount {
@@ -48,7 +65,10 @@ export class AmountReader {
     }
     const amount = this.#exact(reading.plain, unsigned.isNegative)
     // Digits alone are the same either way, and show nothing.
-    if (other === undefined && 'value' in amount) this.#mark = reading.mark
+    if (other === undefined && 'value' in amount) {
+      this.#mark = reading.mark
+      this.#shown ??= { mark: reading.mark, ordinal: this.#ordinal }
+    }
     return amount
   }
 

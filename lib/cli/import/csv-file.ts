@@ -57,6 +57,7 @@ export async function openCsvFile(
       starts.push({ line: lastLine + 1, bytes, ordinal: ordinal + 1 })
     }
     if ('reason' in found) return { line, ordinal, bytes, reason: found.reason }
+    amounts.beginRecord(ordinal)
     const row = rowOf(rules, line, found.fields)
     return 'reason' in row ? { line, ordinal, bytes, reason: row.reason } : { line, ordinal, bytes, row }
   }

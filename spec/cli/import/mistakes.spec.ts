@@ -74,6 +74,25 @@ describeOnEveryStore('an import of a file with mistakes', scene => {
     })
   }
 
+  for (const [title, rows, imported] of [
+    ['below it', ['1,,a,deposit,,"1,234",', '2,,a,deposit,,12.50,', '3,,a,deposit,,"1,234",'], 124_650n],
+    ['beside it', ['1,,a,deposit,,"1,234",12.50', '2,,a,deposit,,5.00,'], 500n],
+    [
+      'above it, in a file with the newest row first',
+      ['1,2025-01-02,a,deposit,,"1,234",', '2,2025-01-01,a,deposit,,5.00,'],
+      500n
+    ]
+  ] as const) {
+    it(`leaves out an amount with two readings in the booking too, where the decimal mark is shown ${title}`, async () => {
+      const settings = { amounts: 'decimal', opening: 'none' } as const
+      const report = await importRows(processor, rows, { settings, skipBad: true })
+      expect(report.file.badRows.first).to.have.lengthOf(1)
+      expect(report.badRows.first).to.deep.equal(report.file.badRows.first)
+      expect(report.imported).to.equal(rows.length - 1)
+      expect((await processor.getBalance('a')).posted).to.equal(imported)
+    })
+  }
+
   it('imports nothing from a header alone', async () => {
     const report = await importRows(processor, [])
     expect(report).to.include({ imported: 0, replayed: 0 })
