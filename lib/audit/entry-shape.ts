@@ -9,6 +9,8 @@ const isAmount = (value: unknown) => typeof value === 'bigint' && isBalanceInRan
 const TYPES: readonly string[] = [...Object.keys(DECLINES), 'ExpireHold', 'DiscardDeadLetter', 'AdoptRules']
 /** What is approved without a transaction and without a change of an account. */
 const BESIDE_THE_BOOKS: readonly string[] = ['DiscardDeadLetter', 'SetKeyLifetimes', 'AdoptRules']
+/** What says how long keys live; the adoption of the rules does so only where keys had been forgotten before it. */
+const SETS_LIFETIMES: readonly string[] = ['SetKeyLifetimes', 'AdoptRules']
 /** The last millisecond that a `Date` can have. */
 const TIME_MAX = 8.64e15
 const OUTCOMES: readonly unknown[] = ['approved', 'declined', 'refused']
@@ -39,7 +41,10 @@ export function misshapenField(entry: Entry): string | undefined {
     holds: entry.holds.every(
       ({ accountId, amount, heldAfter }) => isText(accountId) && isAmount(amount) && isAmount(heldAfter)
     ),
-    lifetimes: command.type === 'SetKeyLifetimes' ? lifetimes !== undefined && isValid(lifetimes) : !lifetimes,
+    lifetimes:
+      lifetimes === undefined
+        ? command.type !== 'SetKeyLifetimes'
+        : SETS_LIFETIMES.includes(command.type) && isValid(lifetimes),
     account:
       account === null ||
       (isText(account.accountId) &&

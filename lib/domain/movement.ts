@@ -104,10 +104,9 @@ function shortage(
   return undefined
 }
 
+/** Every balance on the way is a number of the entry, and none of them may leave the range. */
 function overflow(postings: readonly Posting[]): Decline | undefined {
-  for (const { accountId } of postings) {
-    if (!isBalanceInRange(lastBalance(postings, accountId)!)) return overflowing()
-  }
+  for (const { balanceAfter } of postings) if (!isBalanceInRange(balanceAfter)) return overflowing()
   return undefined
 }
 

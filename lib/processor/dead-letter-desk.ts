@@ -90,7 +90,7 @@ export class DeadLetterDesk implements DeadLetters {
 
   async #find(id: string): Promise<StoredDeadLetter> {
     textField(id, 'id')
-    await this.#intake.question({ read: () => this.#worker.letters.beginLook() })
+    await this.#intake.question({ read: () => this.#worker.letters.beginLook(id) })
     const [letter] = await this.#session.deadLetters({ id })
     if (letter === undefined) throw new DeadLetterNotFoundError(id)
     return letter

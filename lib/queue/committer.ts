@@ -1,6 +1,6 @@
 import { OutcomeUnknownError, NotCommittedError, StoreLostError, WriterFencedError } from '../store/errors.js'
 import type { StoreSession } from '../store/store.js'
-import { forgottenBefore } from '../domain/key-lifetimes.js'
+import { forgottenBefore, type RecordedLifetimes } from '../domain/key-lifetimes.js'
 import type { Events } from '../observability/events.js'
 import type { Retrying } from '../policies/retrying.js'
 import { CommandCancelledError, ProcessorFailedError } from './errors.js'
@@ -68,6 +68,8 @@ export class Committer {
   #answered: Promise<void> | undefined
   #sweep: Promise<void> | undefined
   #sweepDueAt = 0
+  /** The lifetimes that the latest sweep went by. */
+  #sweptBy: RecordedLifetimes | undefined
 
   constructor(parts: Parts) {
     this.#session = parts.session
@@ -227,7 +229,10 @@ export class Committer {
    */
   #sweepKeys({ timestamp: now, lifetimes }: Group): void {
     const { keyTtlMs } = lifetimes
-    if (keyTtlMs === null || this.#sweep !== undefined || now < this.#sweepDueAt || !this.#time.isTrusted) return
+    // Other lifetimes may make keys due long before the next sweep by the old ones.
+    const isDue = now >= this.#sweepDueAt || lifetimes !== this.#sweptBy
+    if (keyTtlMs === null || this.#sweep !== undefined || !isDue || !this.#time.isTrusted) return
+    this.#sweptBy = lifetimes
     this.#sweepDueAt = now + Math.max(SWEEP_INTERVAL_MIN_MS, Math.floor(keyTtlMs / SWEEPS_PER_KEY_LIFETIME))
     this.#sweep = this.#forgetKeys(forgottenBefore(lifetimes, now)).finally(() => (this.#sweep = undefined))
   }

@@ -23,7 +23,8 @@ export class DeadLetters {
   readonly #events: Events
   /** While there has been no letter, letters cost nothing. */
   #mayHaveSome: boolean
-  readonly #removedSinceLook = new Set<string>()
+  /** The letter that is being looked up, and whether it went meanwhile. */
+  #look: { readonly id: string; hasGone: boolean } | undefined
 
   static async open(session: StoreSession, view: WorkingSet, events: Events): Promise<DeadLetters> {
     const some = await session.deadLetters({ limit: 1 })
@@ -74,22 +75,22 @@ export class DeadLetters {
     this.#remove(deadLetterIdOf(command))
   }
 
-  /** Forgets which letters went. To be called in the order of the queue, before a letter is looked up. */
-  beginLook(): void {
-    this.#removedSinceLook.clear()
+  /** To be called in the order of the queue, before a letter is looked up: one at a time. */
+  beginLook(id: string): void {
+    this.#look = { id, hasGone: false }
   }
 
   /** The command that ends a letter, which goes with it. @throws DeadLetterNotFoundError when it went since the look */
   discard(letter: StoredDeadLetter, reason: string): DiscardDeadLetter {
     const { id, command, text } = letter
-    if (this.#removedSinceLook.has(id)) throw new DeadLetterNotFoundError(id)
+    if (this.#look?.id === id && this.#look.hasGone) throw new DeadLetterNotFoundError(id)
     this.#remove(id)
     const accountId = command?.accountId ?? accountNamedIn(text)
     return { type: 'DiscardDeadLetter', accountId, deadLetterId: id, reason, discarded: text }
   }
 
   #remove(id: string): void {
-    this.#removedSinceLook.add(id)
+    if (this.#look?.id === id) this.#look.hasGone = true
     this.#view.open.deadLetters.push({ removed: id })
   }
 

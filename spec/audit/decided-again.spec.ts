@@ -193,4 +193,18 @@ describeOnEveryStore('A journal that is decided again', scene => {
     const refused = importJournal({ store: memoryStore(), lines: again })
     expect(await rejectionOf(refused, JournalImportError)).to.include({ line: 4 })
   })
+
+  it('of an earlier version that has forgotten keys says so when it adopts the rules, and can be verified and imported', async () => {
+    await importJournal({ store: scene.ledger.store(), lines, earlierRules: true })
+    const session = await scene.ledger.store().open()
+    const { keys } = await session.forgetKeys({ recordedBefore: 8.64e15, limit: 1_000 })
+    await session.close()
+    expect(keys).to.be.greaterThan(0)
+
+    const bursar = await scene.open()
+    const { problems, rulesFrom } = await bursar.verify()
+    expect({ problems, rulesFrom }).to.deep.equal({ problems: [], rulesFrom: 8 })
+    const again = await collect(exportJournal(bursar, { format: 'ndjson' }))
+    expect(await importJournal({ store: memoryStore(), lines: again, earlierRules: true })).to.include({ entries: 8 })
+  })
 })

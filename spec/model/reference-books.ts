@@ -96,13 +96,29 @@ export class ReferenceBooks {
       if (payee?.frozen === 'credits' || payee?.frozen === 'all') codes.push('account_frozen')
       if (this.currencyOf(from) !== currency || this.currencyOf(to) !== currency) codes.push('currency_mismatch')
     }
+    if (this.#balancesOnTheWay(movements).some(balance => balance !== inRange(balance))) codes.push('amount_overflow')
     for (const [accountId, change] of changesOf(movements)) {
-      const after = (this.posted.get(accountId) ?? 0n) + change
-      if (after > AMOUNT_MAX || after < -AMOUNT_MAX) codes.push('amount_overflow')
       if (shortage === undefined || change >= 0n || !this.accounts.has(accountId)) continue
       if (this.accountOf(accountId).available < -change) codes.push(shortage)
     }
     return codes
+  }
+
+  /** What each account has after each movement, one after the other. */
+  #balancesOnTheWay(movements: readonly Movement[]): bigint[] {
+    const now = new Map<string, bigint>()
+    return movements.flatMap(({ from, to, amount }) =>
+      (
+        [
+          [from, -amount],
+          [to, amount]
+        ] as const
+      ).map(([accountId, change]) => {
+        const balance = (now.get(accountId) ?? this.posted.get(accountId) ?? 0n) + change
+        now.set(accountId, balance)
+        return balance
+      })
+    )
   }
 
   apply(movements: readonly Movement[], command: Command): ModelTransaction {

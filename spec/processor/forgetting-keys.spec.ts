@@ -55,6 +55,22 @@ describe('The space of idempotency keys in a SQLite file', () => {
     expect(entries()).to.equal(103)
   })
 
+  it('is freed by shorter lifetimes as soon as they hold, not when the next sweep by the longer ones was due', async () => {
+    const YEAR_MS = 365 * 86_400_000
+    await using bursar = await openPaymentProcessor({
+      store: ledger.store(),
+      clock,
+      idempotency: { keyTtlMs: YEAR_MS }
+    })
+    await bursar.createAccount({ accountId: 'alice', currency: 'USD', initialBalance: 10n })
+    await pay(bursar, 'k')
+    clock.advance(86_400_000)
+    const forgotten = new Promise<number>(resolve => bursar.on('keys:forgotten', ({ keys }) => resolve(keys)))
+    const why = { actor: 'ops', reason: 'less disk', idempotencyKey: 'shorter' }
+    await bursar.setKeyLifetimes({ answerTtlMs: MINUTE_MS, keyTtlMs: MINUTE_MS, ...why })
+    expect(await forgotten).to.be.greaterThan(0)
+  })
+
   it('is kept for keys that are still recognised, to the millisecond', async () => {
     {
       await using bursar = await open()

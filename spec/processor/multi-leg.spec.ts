@@ -110,6 +110,14 @@ describeOnEveryStore('A transaction of several legs', scene => {
     expect(await bursar.getBalance('bob')).to.include({ posted: -7n, available: 0n })
   })
 
+  it('declines a balance on the way that no entry could hold, though the last one fits: amount_overflow', async () => {
+    const bursar = await scene.given({ alice: AMOUNT_MAX - 10n, bob: 10n })
+    const there = leg('bob', 'alice', 11n)
+    await decline(post(bursar, [there, leg('alice', 'bob', 11n)], 'k'), 'amount_overflow')
+    await approval(post(bursar, [leg('alice', 'bob', 11n), there], 'l'))
+    expect(await bursar.verify()).to.include({ ok: true })
+  })
+
   it('declines a sum that no balance could hold: amount_overflow', async () => {
     const bursar = await scene.given({ alice: 1n, shop: 1n })
     await bursar.createAccount({ accountId: 'bob', currency: 'USD', overdraftLimit: AMOUNT_MAX })
