@@ -24,7 +24,7 @@ const ROOMS: readonly Room[] = [
     name: 'hand over to the writer',
     files: /^lib\/store\/sqlite\/writing\/(writer-(client|thread|protocol|failure)|bell|mailbox)\./
   },
-  { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writing\/writer\./, functions: /^(commit|#?sync)$/ },
+  { name: 'commit and fsync', files: /^lib\/store\/sqlite\/writing\/writer\./, functions: /^(commit|#write|#?sync)$/ },
   {
     name: 'tables',
     files: /^lib\/store\/sqlite\/writing\/writer\./,

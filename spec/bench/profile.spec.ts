@@ -26,6 +26,7 @@ describe('the rooms of a profile', () => {
     ['lib/store/codec.ts', 'encodeEntry', 'encode'],
     ['lib/store/memory/memory-store.ts', 'commit', 'store: look up, keep'],
     ['lib/store/sqlite/writing/writer.ts', 'commit', 'commit and fsync'],
+    ['lib/store/sqlite/writing/writer.ts', '#write', 'commit and fsync'],
     ['lib/store/sqlite/writing/writer.ts', '#append', 'insert into the journal'],
     ['lib/store/sqlite/writing/table-writer.ts', 'apply', 'tables'],
     ['bench/measure.ts', 'caller', 'the callers themselves']
