@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { openPaymentProcessor, type PaymentProcessor } from '../../index.js'
 import { sqliteStore } from '../../store/sqlite/index.js'
+import { isOfEarlierVersion } from '../../store/sqlite/reading/open-for-reading.js'
 import { readLedger, type CliCommand, type CliRequest } from '../command.js'
 import { EXIT, UsageError, type ExitCode } from '../exit-code.js'
 import { bookFile } from '../import/booking.js'
@@ -41,7 +42,7 @@ tried again. Writes to the ledger, so no other process may have it open for writ
     await using source = await fileSource(positionals[1]!)
     const checked = await checkedFile(source, { settings, request, interrupted })
     if (text('save-profile') !== undefined) await writeProfile(text('save-profile')!, learnt(checked))
-    const { plan, horizon } = await planBeside(positionals[0]!, checked, settings)
+    const { plan, horizon } = await planBeside(positionals[0]!, { checked, settings, isDryRun: isSet('dry-run') })
     const refusals = refusalsOf(checked, plan, {
       skipBad: isSet('skip-bad'),
       horizon: isSet('force') ? undefined : horizon
@@ -98,16 +99,28 @@ async function bookedFile(processor: PaymentProcessor, job: Job & { checked: Che
   }
 }
 
-/** Looks at the ledger without creating it. `horizon`: after how many milliseconds it forgets a key, if it does. */
+/** Looks at the ledger without creating it, brought up to date where it must be. `horizon`: after how many milliseconds it forgets a key, if it does. */
 async function planBeside(
   path: string,
-  checked: CheckedFile,
-  settings: ImportSettings
+  { checked, settings, isDryRun }: { checked: CheckedFile; settings: ImportSettings; isDryRun: boolean }
 ): Promise<{ readonly plan: AccountPlan; readonly horizon: number | undefined }> {
   if (!existsSync(path)) return { plan: await planAccounts(checked, settings, undefined), horizon: undefined }
+  if (isOfEarlierVersion(path)) await bringUpToDate(path, isDryRun)
   await using reader = await readLedger(path)
   const { keyTtlMs } = await reader.getKeyLifetimes()
   return { plan: await planAccounts(checked, settings, reader), horizon: keyTtlMs ?? undefined }
+}
+
+/** Opening a ledger for writing does; a dry run must not. */
+async function bringUpToDate(path: string, isDryRun: boolean): Promise<void> {
+  if (isDryRun) {
+    throw new UsageError(
+      `The ledger ${path} is of an earlier version, and a dry run changes nothing. Run the import without --dry-run, ` +
+        'which brings the ledger up to date, or open it once with openPaymentProcessor.'
+    )
+  }
+  const processor = await openPaymentProcessor({ store: sqliteStore({ path }) })
+  await processor.close()
 }
 
 const DAY_MS = 86_400_000

@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import { openPaymentProcessor } from 'bursar'
 import { sqliteStore } from 'bursar/sqlite'
 import { manualClock } from 'bursar/testing'
+import { openDatabase } from '../../../lib/store/sqlite/database/driver.js'
+import { takeSteps } from '../../../lib/store/sqlite/schema/schema.js'
 import { bursar, bursarJson, inShell } from '../../support/cli.js'
 import { temporaryDirectory } from '../../support/stores.js'
 
@@ -20,6 +22,9 @@ const GERMAN_OPTIONS = [
   ...['--map', 'Buchungstag=date', '--map', 'Zahlungspflichtige*r=counterparty', '--map', 'Verwendungszweck=operation'],
   ...['--map', 'Betrag (€)=amount', '--map', 'Saldo=balanceAfter']
 ]
+
+/** The mark of a Bursar ledger. */
+const APPLICATION_ID = 0x42555253
 
 describe('bursar import', function () {
   this.timeout(60_000)
@@ -189,6 +194,23 @@ describe('bursar import', function () {
     await processor.close()
     const [again] = await bursarJson('import', db, path, '--currency', 'EUR')
     expect(again).to.include({ imported: 0, replayed: 2 })
+  })
+
+  it('imports into a ledger of an earlier version, which a dry run leaves as it is', async () => {
+    const earlier = openDatabase(db)
+    takeSteps(earlier, 0, 4)
+    earlier.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 4; PRAGMA journal_mode = WAL`)
+    earlier.close()
+    const before = readFileSync(db)
+    const path = file('transactionId,accountId,kind,amount\n1,a,deposit,1000\n')
+    const checked = await bursar('import', db, path, '--currency', 'EUR', '--dry-run')
+    expect(checked.exitCode).to.equal(2)
+    expect(checked.stderr).to.include('of an earlier version').and.include('without --dry-run')
+    expect(readFileSync(db).equals(before)).to.equal(true)
+    const [report] = await bursarJson('import', db, path, '--currency', 'EUR')
+    expect(report).to.include({ imported: 1, replayed: 0 })
+    expect((await bursar('import', db, path, '--currency', 'EUR', '--dry-run')).exitCode).to.equal(0)
+    expect((await bursar('verify', db)).exitCode).to.equal(0)
   })
 
   it('has whole numbers and amounts as text in JSON', async () => {

@@ -46,6 +46,20 @@ export function openLedgerForReading(path: string): Database {
   }
 }
 
+/** Whether a ledger must be opened for writing once before it can be read: an earlier version has written it. */
+export function isOfEarlierVersion(path: string): boolean {
+  let database: Database | undefined
+  try {
+    database = openForReading(path)
+    const version = ledgerVersion(database, path)
+    return version > 0 && version < MIGRATIONS.length
+  } catch (error) {
+    throw error instanceof BursarError ? error : unreadable(path, error)
+  } finally {
+    database?.close()
+  }
+}
+
 /** Runs several reads on one state of the file. */
 export function inOneMoment<T>(database: Database, read: (database: Database) => T): T {
   database.exec('BEGIN')
