@@ -47,16 +47,20 @@ export function submitRow(
 
 /**
  * A declined row can be tried again: the next import with the same key does. Earlier versions pinned declines to their
- * keys, and a key stays bound to the amount that was declined under it; such a row gets a second key.
+ * keys; the same row gets a second key, and so does one that was declined in another currency, which the account never
+ * takes. Any other row under the key gets none, or both could be booked.
  */
 async function outcomeOf(answer: Settled<PaymentResult>, again: () => Promise<Settled<PaymentResult>>) {
-  if (!isBoundToDecline(answer)) return readAnswer(answer, false)
+  if (!needsSecondKey(answer)) return readAnswer(answer, false)
   return readAnswer(await again(), true)
 }
 
-function isBoundToDecline(answer: Settled<PaymentResult>): boolean {
+function needsSecondKey(answer: Settled<PaymentResult>): boolean {
   if ('value' in answer) return !answer.value.success && answer.value.replayed
-  return answer.error instanceof IdempotencyConflictError && answer.error.transactionId === null
+  const { error } = answer
+  if (error instanceof IdempotencyKeyExpiredError) return error.transactionId === null
+  if (!(error instanceof IdempotencyConflictError)) return false
+  return error.transactionId === null && error.fields.every(field => field === 'currency')
 }
 
 function readAnswer(answer: Settled<PaymentResult>, isLate: boolean): RowOutcome {
@@ -66,11 +70,16 @@ function readAnswer(answer: Settled<PaymentResult>, isLate: boolean): RowOutcome
     return { type: 'declined', code: value.code, message: value.message }
   }
   const { error } = answer
-  if (error instanceof IdempotencyKeyExpiredError) return { type: 'executed', replayed: true, isLate }
+  if (error instanceof IdempotencyKeyExpiredError) {
+    if (error.transactionId !== null) return { type: 'executed', replayed: true, isLate }
+    return { type: 'bad', reason: printable(error.message, REASON_LENGTH_MAX) }
+  }
   if (error instanceof IdempotencyConflictError) {
+    const reason = `expected the same row as before under this id, got another ${error.fields.join(', ')}`
+    const isDecline = error.transactionId === null
     return {
       type: 'bad',
-      reason: `expected the same row as before under this id, got another ${error.fields.join(', ')}`
+      reason: isDecline ? `${reason}; it was declined then: give this row an id of its own` : reason
     }
   }
   return { type: 'bad', reason: reasonOf(error) }

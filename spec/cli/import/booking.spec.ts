@@ -100,13 +100,35 @@ describeOnEveryStore('an import', scene => {
     expect((await processor.getBalance('alice')).posted).to.equal(750n)
   })
 
-  it('books a row that was declined with another amount, once', async () => {
-    await importRows(processor, ['1,,alice,payment,,15000,'])
-    const mended = ['1,,alice,payment,,150,', '2,,alice,deposit,,900,']
-    await importRows(processor, mended)
-    await importRows(processor, mended)
-    expect(await importRows(processor, mended)).to.include({ imported: 0, replayed: 2 })
+  it('books a row whose pinned decline has lost its answer, once', async () => {
+    await processor.createAccount({ accountId: 'alice', currency: 'CZK' })
+    const pinned = { accountId: 'alice', amount: 150n, idempotencyKey: 'csv:2', onDecline: 'keep' } as const
+    expect(await processor.processPayment(pinned)).to.include({ success: false })
+    const asked = { actor: 'ops', reason: 'short answers', idempotencyKey: 'lifetimes' }
+    await processor.setKeyLifetimes({ answerTtlMs: 0, ...asked })
+    const rows = ['1,,alice,deposit,,900,900', '2,,alice,payment,,150,750']
+    expect(await importRows(processor, rows)).to.include({ imported: 2, healed: 1, replayed: 0 })
+    expect(await importRows(processor, rows)).to.include({ imported: 0, replayed: 2 })
     expect((await processor.getBalance('alice')).posted).to.equal(750n)
+  })
+
+  it('books one id once, whether or not the file was mended after the row had been declined', async () => {
+    const first = ['1,,alice,payment,,15000,']
+    const mended = ['1,,alice,payment,,150,']
+    expect((await importRows(processor, first)).declined.count).to.equal(1)
+    await processor.deposit({ accountId: 'alice', amount: 20_000n, idempotencyKey: 'salary' })
+    const report = await importRows(processor, mended)
+    expect(report).to.include({ imported: 0 })
+    expect(report.badRows.first).to.deep.equal([
+      {
+        line: 2,
+        reason:
+          'expected the same row as before under this id, got another amount; ' +
+          'it was declined then: give this row an id of its own'
+      }
+    ])
+    expect(await importRows(processor, first)).to.include({ imported: 1 })
+    expect((await processor.getBalance('alice')).posted).to.equal(5_000n)
   })
 
   it('raises the overdraft limit of accounts found when told to, so that a re-run can heal', async () => {
@@ -132,6 +154,18 @@ describeOnEveryStore('an import', scene => {
     const report = await importRows(processor, ['1,,alice,payment,,10,90'])
     expect([...report.declined.byCode]).to.deep.equal([['currency_mismatch', 1]])
     expect(report).to.include({ accountsCreated: 0, accountsFound: 1 })
+  })
+
+  it('books rows that were declined for a wrong --currency when the right one is given, once', async () => {
+    await processor.createAccount({ accountId: 'alice', currency: 'USD' })
+    const rows = ['1,,alice,deposit,,10,10']
+    const wrong = await importRows(processor, rows)
+    expect([...wrong.declined.byCode]).to.deep.equal([['currency_mismatch', 1]])
+    const settings = { currency: 'USD' }
+    expect(await importRows(processor, rows, { settings })).to.include({ imported: 1 })
+    expect(await importRows(processor, rows, { settings })).to.include({ imported: 0, replayed: 1 })
+    expect(await importRows(processor, rows)).to.include({ imported: 0 })
+    expect((await processor.getBalance('alice')).posted).to.equal(10n)
   })
 
   it('tells a balance that differs once, where it arises', async () => {
