@@ -41,13 +41,15 @@ tried again. Writes to the ledger, so no other process may have it open for writ
     using interrupted = interruption()
     await using source = await fileSource(positionals[1]!)
     const checked = await checkedFile(source, { settings, request, interrupted })
-    if (text('save-profile') !== undefined) await writeProfile(text('save-profile')!, learnt(checked))
     const { plan, horizon } = await planBeside(positionals[0]!, { checked, settings, isDryRun: isSet('dry-run') })
     const refusals = refusalsOf(checked, plan, {
       skipBad: isSet('skip-bad'),
       horizon: isSet('force') ? undefined : horizon
     })
-    if (checked.interrupted || refusals.length > 0 || isSet('dry-run')) {
+    const isRefused = checked.interrupted || refusals.length > 0
+    const profile = text('save-profile')
+    if (!isRefused && profile !== undefined) await writeProfile(profile, learnt(checked))
+    if (isRefused || isSet('dry-run')) {
       const answer = { check: checkAnswer(checked, plan), refusals, booked: false }
       await output.answer(answer, () => checkLines(checked, plan, settings))
       if (checked.interrupted) output.note('Interrupted. Nothing was booked.')

@@ -1,4 +1,6 @@
 import { AccountNotFoundError, type LedgerReader, type PaymentProcessor } from '../../index.js'
+import { isInForce } from '../../money/currencies.js'
+import { quoted } from '../quoted.js'
 import type { CheckedFile } from './check.js'
 import { FirstFew, type Counted } from './counted.js'
 import type { ImportSettings } from './settings.js'
@@ -39,11 +41,13 @@ export async function planAccounts(
   const limitsToRaise: string[] = []
   let overdraftNeeded = 0n
   let started = 0
+  let firstNew: string | undefined
   for (const [accountId, facts] of checked.accounts) {
     const found = ledger && (await stateOf(ledger, accountId))
     if (found !== undefined && found.overdraftLimit < overdraftLimit) limitsToRaise.push(accountId)
     if (found !== undefined && !found.isUntouched) continue
     started += 1
+    if (found === undefined) firstNew ??= accountId
     const told = facts.opening(checked.direction)
     if (told !== undefined && told.balance !== 0n) shown.add({ accountId, ...told })
     const booked = typeof opening === 'bigint' ? opening : opening === 'file' ? (told?.balance ?? 0n) : 0n
@@ -52,6 +56,7 @@ export async function planAccounts(
     if (lowest > overdraftNeeded) overdraftNeeded = lowest
   }
   const refusals = [
+    ...(firstNew !== undefined && !isInForce(settings.currency) ? [withdrawn(settings.currency, firstNew)] : []),
     ...(opening === undefined && shown.count > 0 ? [MISSING] : []),
     ...(typeof opening === 'bigint' && started > 1 ? [oneValue(started)] : []),
     ...belowLimit(openings, overdraftLimit)
@@ -62,6 +67,13 @@ export async function planAccounts(
 const MISSING =
   'The file shows balances before its first rows. Add --opening file to book them, --opening none to begin at zero, ' +
   'or --opening with the balance.'
+
+function withdrawn(currency: string, accountId: string): string {
+  return (
+    `Currency ${currency} is withdrawn, and account ${quoted(accountId)} would be new: only accounts that have it go on. ` +
+    'Use --currency with the one that followed.'
+  )
+}
 
 function oneValue(accounts: number): string {
   return `--opening with a balance is for one account, and the file begins ${accounts}. Use --opening file.`

@@ -196,6 +196,16 @@ describe('bursar import', function () {
     expect(again).to.include({ imported: 0, replayed: 2 })
   })
 
+  it('refuses to begin accounts in a withdrawn currency, and leaves neither ledger nor profile behind', async () => {
+    const path = file('transactionId,accountId,kind,amount\n1,a,deposit,1000\n')
+    const profile = join(directory.path, 'bank.json')
+    const { exitCode, stderr } = await bursar('import', db, path, '--currency', 'ANG', '--save-profile', profile)
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.include('Nothing was booked. Currency ANG is withdrawn, and account "a" would be new')
+    expect(filesLeft()).to.deep.equal([])
+    expect(existsSync(profile)).to.equal(false)
+  })
+
   it('imports into a ledger of an earlier version, which a dry run leaves as it is', async () => {
     const earlier = openDatabase(db)
     takeSteps(earlier, 0, 4)
