@@ -17,7 +17,7 @@ export function textBreakOf(before: Link, { encoded, previousHash, hash }: Store
   return previousHash === before.hash && hash === chainHash(before.hash, encoded) ? undefined : CHAIN_BROKEN
 }
 
-/** Whether a text is the one way to write its entry; two texts of one entry would be two hashes. */
+/** Checks that a text is the canonical form of its entry: two texts of one entry would have two hashes. */
 export function formBreakOf({ entry, encoded }: Pick<ChainedEntry, 'entry' | 'encoded'>): string | undefined {
   return encodeEntry(entry) === encoded ? undefined : 'the stored text is not in its canonical form'
 }

@@ -7,9 +7,9 @@ import { sequenceOfTransactionId } from '../domain/transaction.js'
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isAmount = (value: unknown) => typeof value === 'bigint' && isBalanceInRange(value)
 const TYPES: readonly string[] = [...Object.keys(DECLINES), 'ExpireHold', 'DiscardDeadLetter', 'AdoptRules']
-/** What is approved without a transaction and without a change of an account. */
+/** Commands that are approved without a transaction and without a change of an account. */
 const BESIDE_THE_BOOKS: readonly string[] = ['DiscardDeadLetter', 'SetKeyLifetimes', 'AdoptRules']
-/** What says how long keys live; the adoption of the rules does so only where keys had been forgotten before it. */
+/** Entries that carry lifetimes; the adoption of the rules does so only if keys had been forgotten before it. */
 const SETS_LIFETIMES: readonly string[] = ['SetKeyLifetimes', 'AdoptRules']
 /** The last millisecond that a `Date` can have. */
 const TIME_MAX = 8.64e15

@@ -2,13 +2,13 @@ import { forgottenBefore, type RecordedLifetimes } from '../domain/key-lifetimes
 import type { StoreSnapshot } from '../store/store.js'
 
 interface Ledger {
-  /** How long keys live, at the end of the journal. */
+  /** The lifetimes of keys at the end of the journal. */
   readonly lifetimes: RecordedLifetimes
   /** Keys of entries before this one may have been forgotten by an earlier version, which did not record lifetimes. */
   readonly rulesFrom: number
 }
 
-/** What speaks against the keys that the store has forgotten: one that the journal keeps alive could pay twice. */
+/** Finds keys that the store has forgotten too early: a key that the journal keeps alive could pay twice. */
 export async function forgottenTooFar(
   snapshot: StoreSnapshot,
   { lifetimes, rulesFrom }: Ledger

@@ -134,11 +134,11 @@ class JournalImport {
   #link: Link | undefined
   #batch: Line[] = []
   #imported = 0
-  /** Whether the entries that come were written under the rules of an earlier version. */
+  /** True while the entries come from an earlier version and follow its rules. */
   #areRulesEarlier: boolean
-  /** How long keys live after the last entry that was taken. */
+  /** The lifetimes of keys after the last entry taken. */
   #lifetimes: RecordedLifetimes
-  /** Whether the store has to be told: of a ledger under the present rules there is nothing to tell. */
+  /** True if the store must record the rules; a ledger under the present rules records nothing. */
   readonly #tellsRules: boolean
 
   constructor(
@@ -277,7 +277,7 @@ class JournalImport {
     this.#imported += entries.length
   }
 
-  /** What the rules have against an entry; those of an earlier version are not known any more. */
+  /** Checks an entry against the present rules; the rules of earlier versions are no longer known. */
   #ruleBreakOf(chained: ChainedEntry, replay: Replay): string | undefined {
     if (chained.entry.command.type === 'AdoptRules') this.#areRulesEarlier = false
     if (this.#areRulesEarlier) return formBreakOf(chained)

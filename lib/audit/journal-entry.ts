@@ -19,7 +19,7 @@ export interface JournalEntry {
   readonly attempt: number
   readonly postings: readonly Posting[]
   readonly holds: readonly HoldChange[]
-  /** How long keys live from this entry on; only on entries that set it. */
+  /** The lifetimes of keys from this entry on; only on entries that set them. */
   readonly lifetimes?: KeyLifetimes
   /** The entry as it is stored, to the letter: what the hash covers. */
   readonly encoded: string

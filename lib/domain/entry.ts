@@ -56,6 +56,6 @@ export interface Entry {
   readonly refundable: bigint | null
   /** The account after a command that changes the account itself. */
   readonly account: AccountState | null
-  /** How long keys live from this entry on; only on entries that set it. */
+  /** The lifetimes of keys from this entry on; only on entries that set them. */
   readonly lifetimes?: RecordedLifetimes
 }
